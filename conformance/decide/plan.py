@@ -1,0 +1,140 @@
+"""Which tasks there are: every case on every API that can be asked, on every target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from conformance.model.backend import Backend, Binding, Target
+from conformance.model.case import Call, Case, Expectation, Page, Suite
+from conformance.model.errors import UsageError
+from conformance.model.verdict import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is asked for: addresses `op`, `op/file` or `op/file/case`, and API names; empty: all."""
+
+    addresses: tuple[str, ...] = ()
+    apis: tuple[str, ...] = ()
+
+
+EVERYTHING = Selection()
+
+
+def make_plan(
+    suite: Suite,
+    targets: Iterable[tuple[Backend, Target]],
+    *,
+    selection: Selection = EVERYTHING,
+) -> tuple[Task, ...]:
+    """The tasks in the order targets, cases, APIs. A task with a refusal never runs.
+
+    Raises UsageError if an address or an API of the selection names nothing, whatever the targets.
+    """
+    targets = tuple(targets)
+    cases = _selected_cases(suite.cases, selection.addresses)
+    _check_apis(selection.apis, [backend for backend, _ in targets])
+    pages = {(page.op, page.file): page for page in suite.pages}
+    tasks: list[Task] = []
+    for backend, target in targets:
+        by_op: dict[str, list[Binding]] = {}
+        for binding in backend.bindings:
+            if not selection.apis or binding.api in selection.apis:
+                by_op.setdefault(binding.op, []).append(binding)
+        planner = _Planner(backend, target)
+        for case in cases:
+            page = pages.get((case.op, case.file))
+            for binding in by_op.get(case.op, ()):
+                tasks.extend(planner.tasks(case, page, binding=binding))
+    return tuple(tasks)
+
+
+class _Planner:
+    """Binds cases to the APIs of one backend on one target."""
+
+    def __init__(self, backend: Backend, target: Target) -> None:
+        self.backend = backend
+        self.target = target
+        self.ledger = {
+            (case, api): entry
+            for entry in backend.ledger
+            for case in entry.cases
+            for api in entry.apis
+            if entry.when.holds(target, dtype=None)
+        }
+
+    def tasks(self, case: Case, page: Page | None, *, binding: Binding) -> Iterator[Task]:
+        """The task of case on binding, if the case speaks of that API at all."""
+        said = next((d for d in case.documented if d.api == binding.api), None)
+        if said is not None:
+            call, expectation = said.call, said.expectation
+        elif case.call is not None and case.expectation is not None:
+            call, expectation = case.call, case.expectation
+        else:
+            return
+        yield Task(
+            case,
+            page,
+            binding,
+            self.target,
+            call,
+            expectation,
+            self.backend.errors,
+            self.backend.snippet,
+            declared=self._declared(binding, expectation, call=call),
+            refusal=self._refusal(binding, call),
+            known=self.ledger.get((case.address, binding.api)),
+        )
+
+    def _declared(self, binding: Binding, expectation: Expectation, *, call: Call) -> str | None:
+        if expectation.question is None:
+            return None
+        dtype = call.tensor_dtype()
+        for answer in binding.answers:
+            if answer.question == expectation.question and answer.when.holds(
+                self.target, dtype=dtype
+            ):
+                return answer.choice
+        return None
+
+    def _refusal(self, binding: Binding, call: Call) -> str:
+        if not binding.when.holds(self.target, dtype=call.tensor_dtype()):
+            return f"{self.target.name} has no {binding.api}"
+        if call.spelled:
+            return ""
+        absent = [name for name, _ in call.arguments if binding.spelled(name) is None]
+        if absent:
+            return f"{binding.api} has no parameter for {', '.join(absent)}"
+        return ""
+
+
+def _selected_cases(cases: Sequence[Case], addresses: Sequence[str]) -> list[Case]:
+    if not addresses:
+        return list(cases)
+    unmatched = set(addresses)
+    chosen = []
+    for case in cases:
+        names = {case.op, f"{case.op}/{case.file}", case.address}
+        hit = names.intersection(addresses)
+        if hit:
+            unmatched -= hit
+            chosen.append(case)
+    if unmatched:
+        known = sorted({case.op for case in cases})
+        raise UsageError(
+            f"no case matches {', '.join(map(repr, sorted(unmatched)))}; expected "
+            f"OP, OP/FILE or OP/FILE/CASE, where OP is one of: {', '.join(known) or '(none)'}; "
+            "`conformance list` prints every case"
+        )
+    return chosen
+
+
+def _check_apis(apis: Sequence[str], backends: Iterable[Backend]) -> None:
+    known = {binding.api for backend in backends for binding in backend.bindings}
+    unknown = sorted(set(apis) - known)
+    if unknown:
+        raise UsageError(
+            f"no selected backend has the API {', '.join(map(repr, unknown))}; "
+            f"expected one of: {', '.join(sorted(known)) or '(none)'}"
+        )

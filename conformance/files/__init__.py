@@ -1,0 +1,1 @@
+"""Everything that is on disk: case files, backend data, reports, schemas."""

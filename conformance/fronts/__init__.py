@@ -1,0 +1,1 @@
+"""What people touch: the command line, the pytest plug-in, the Sphinx extension."""

@@ -1,0 +1,107 @@
+"""What is asked of a target, and what we think of the outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from conformance.model.backend import Binding, ErrorRule, LedgerEntry, Snippet, Target
+from conformance.model.case import Call, Case, Expectation, Page
+
+
+class Status(str, Enum):
+    """Every verdict has one. The last four exist with a ledger only."""
+
+    PASSED = "passed"
+    OBSERVED = "observed"
+    FAILED = "failed"
+    UNSUPPORTED = "unsupported"
+    UNSTABLE = "unstable"
+    CRASHED = "crashed"
+    TIMED_OUT = "timed-out"
+    NOT_RUN = "not-run"
+    KNOWN = "known"
+    CHANGED = "changed"
+    FIXED = "fixed"
+    STALE = "stale"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+# With any of these in a report the gate is red. What cannot be judged here is not red, and never a
+# pass: it is counted and shown. A target that could not be started is red: it was asked for.
+RED = frozenset(
+    {
+        Status.FAILED,
+        Status.UNSTABLE,
+        Status.CRASHED,
+        Status.TIMED_OUT,
+        Status.NOT_RUN,
+        Status.CHANGED,
+        Status.FIXED,
+        Status.STALE,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A case bound to one API on one target, with everything that judging needs.
+
+    declared: the choice that the binding declares for the expectation's question. refusal: why the
+    plan declines it, before anything runs ('' if it does not). known: the ledger's entry for it.
+    """
+
+    case: Case
+    page: Page | None
+    binding: Binding
+    target: Target
+    call: Call
+    expectation: Expectation
+    errors: tuple[ErrorRule, ...]
+    snippet: Snippet
+    declared: str | None = None
+    refusal: str = ""
+    known: LedgerEntry | None = None
+
+    @property
+    def id(self) -> str:
+        return f"{self.case.address}[{self.binding.api}-{self.target.name}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """One way in which actual is not expected.
+
+    kind: dtype, shape, values, count, type, error, inputs, signature, answer, no-choice, crash,
+    time or stability. text: one phrase with both sides. positions: (index, expected, actual) of
+    the first differing elements, index () for 0-d.
+    """
+
+    kind: str
+    text: str
+    positions: tuple[tuple[tuple[int, ...], Any, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What we think of one outcome.
+
+    expected, actual: plain data (JSON): {'outputs': [...]} or {'error': ...}. observed: the
+    choices that match, where the expectation asks a question. cause: why a task is unsupported or
+    not run ('plan: ...' or 'error: ...'). reason: the ledger's.
+    """
+
+    task: Task
+    status: Status
+    expected: dict[str, Any]
+    actual: dict[str, Any]
+    mismatches: tuple[Mismatch, ...] = ()
+    observed: tuple[str, ...] = ()
+    cause: str = ""
+    reason: str = ""
+    duration_s: float = 0.0
+    printed: str = ""
+    signature: tuple[str, ...] | None = None
