@@ -60,9 +60,7 @@ class TupleValue:
     items: tuple[Value, ...]
 
 
-Value = (
-    Tensor | DTypeName | NumpyScalar | ListValue | TupleValue | bool | int | float | str | None
-)
+Value = Tensor | DTypeName | NumpyScalar | ListValue | TupleValue | bool | int | float | str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,10 @@ class Tensor:
         if DTYPES[self.dtype].kind != "float":
             return array.tolist()
         flat = array.ravel()
-        numbers = flat.tolist() if self.dtype == "float64" else [float(str(v)) for v in flat]
+        numbers: list[Any] = flat.tolist()
+        if self.dtype != "float64" and not all(map(float.is_integer, numbers)):
+            # A float32 0.1 is 0.10000000149011612 as a float; its own str is the shortest.
+            numbers = [float(str(v)) for v in flat]
         if not np.isfinite(flat).all():
             numbers = [v if v - v == 0 else str(v) for v in numbers]
         return _fold(numbers, self.shape)

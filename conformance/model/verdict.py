@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, Literal, get_args
 
 from conformance.model.backend import Binding, ErrorRule, LedgerEntry, Snippet, Target
-from conformance.model.case import Call, Case, Expectation, Page
+from conformance.model.case import Call, Case, Choice, Expectation, Page
+from conformance.model.outcome import Outcome
 
 
 class Status(str, Enum):
@@ -71,37 +72,46 @@ class Task:
         return f"{self.case.address}[{self.binding.api}-{self.target.name}]"
 
 
+MismatchKind = Literal[
+    "dtype", "shape", "values", "count", "type", "error", "inputs", "signature", "answer",
+    "no-choice", "crash", "time", "stability",
+]  # fmt: skip
+MISMATCH_KINDS: tuple[MismatchKind, ...] = get_args(MismatchKind)
+
+
 @dataclass(frozen=True, slots=True)
 class Mismatch:
     """One way in which actual is not expected.
 
-    kind: dtype, shape, values, count, type, error, inputs, signature, answer, no-choice, crash,
-    time or stability. text: one phrase with both sides. positions: (index, expected, actual) of
-    the first differing elements, index () for 0-d.
+    text: one phrase with both sides. positions: (index, expected, actual) of the first differing
+    elements, index () for 0-d. weight: how far off it is, to find the nearest choice: 1, or for
+    values the share of differing elements.
     """
 
-    kind: str
+    kind: MismatchKind
     text: str
     positions: tuple[tuple[tuple[int, ...], Any, Any], ...] = ()
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What we think of one outcome.
 
-    expected, actual: plain data (JSON): {'outputs': [...]} or {'error': ...}. observed: the
-    choices that match, where the expectation asks a question. cause: why a task is unsupported or
-    not run ('plan: ...' or 'error: ...'). reason: the ledger's.
+    outcome: None where nothing ran because the plan declined the task. choice: what the outcome
+    was held against: the only choice, the first that matches, else the declared or the nearest
+    one. observed: all choices that match, where the expectation asks a question. cause: why a task
+    is unsupported or not run ('plan: ...', 'error: ...', 'target: ...').
     """
 
     task: Task
     status: Status
-    expected: dict[str, Any]
-    actual: dict[str, Any]
+    outcome: Outcome | None
+    choice: Choice
     mismatches: tuple[Mismatch, ...] = ()
     observed: tuple[str, ...] = ()
     cause: str = ""
-    reason: str = ""
-    duration_s: float = 0.0
-    printed: str = ""
-    signature: tuple[str, ...] | None = None
+
+    @property
+    def duration_s(self) -> float:
+        return self.outcome.duration_s if self.outcome is not None else 0.0

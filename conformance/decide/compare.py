@@ -1,0 +1,162 @@
+"""Whether an output is what was expected. Nothing is cast, promoted, squeezed or broadcast."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from conformance.model.case import OutputExpected
+from conformance.model.outcome import NotATensor
+from conformance.model.tensor import Tensor
+from conformance.model.verdict import Mismatch
+
+# (rtol, atol) where a documented decimal is no value of the dtype; those of torch.testing.
+DEFAULT_TOLERANCE = {"float16": (1e-3, 1e-5), "float32": (1.3e-6, 1e-5), "float64": (1e-7, 1e-7)}
+SHOWN_POSITIONS = 5
+
+
+def compare(expected: OutputExpected, actual: Tensor | NotATensor) -> tuple[Mismatch, ...]:
+    """Every way in which actual is not expected; empty if it is.
+
+    Integers and bools are compared exactly, floats bit for bit where every documented value is
+    exactly a value of the dtype, else within the case's tolerance, its printed decimals, or the
+    dtype's default. NaN equals NaN whatever its bits; -0 equals 0 unless signed_zero. Elements of
+    different dtypes are compared as numbers, so that a wrong dtype does not hide wrong values.
+    """
+    if isinstance(actual, NotATensor):
+        text = f"{expected.name} is a {actual.type}, expected a tensor: {actual.text}"
+        return (Mismatch("type", text),)
+    if expected.values is not None and expected.dtype is not None and actual == expected.values:
+        return ()
+    mismatches = []
+    if expected.dtype is not None and actual.dtype != expected.dtype:
+        mismatches.append(Mismatch("dtype", f"dtype is {actual.dtype}, expected {expected.dtype}"))
+    shape = expected.shape if expected.values is None else expected.values.shape
+    if shape is not None and actual.shape != shape:
+        mismatches.append(Mismatch("shape", f"shape is {actual.shape}, expected {shape}"))
+    elif expected.values is not None:
+        mismatches.extend(_compare_values(expected, expected.values, actual=actual))
+    return tuple(mismatches)
+
+
+def describe_comparison(expected: OutputExpected) -> str:
+    """How the values are compared, in one phrase: 'exactly', 'as printed to 4 decimals', ..."""
+    if expected.decimals is not None:
+        return f"as printed to {expected.decimals} decimals"
+    tolerance = _tolerance(expected, expected.dtype)
+    if tolerance is None:
+        return "bit for bit" if expected.signed_zero else "exactly"
+    return f"within rtol {tolerance[0]:g}, atol {tolerance[1]:g}"
+
+
+def _compare_values(
+    expected: OutputExpected, values: Tensor, *, actual: Tensor
+) -> tuple[Mismatch, ...]:
+    if values.dtype == actual.dtype:
+        differs = _differing(expected, values.array(), actual=actual.array())
+    else:
+        differs = _differing_as_numbers(expected, values, actual=actual)
+    indices = np.argwhere(differs)
+    if len(indices) == 0:
+        return ()
+    return (_values_mismatch(values, actual, indices=indices, total=differs.size),)
+
+
+def _differing(
+    expected: OutputExpected, values: NDArray[Any], *, actual: NDArray[Any]
+) -> NDArray[np.bool_]:
+    """Where two arrays of one dtype and shape differ: a bool array of that shape."""
+    if values.dtype.kind != "f":
+        return np.asarray(values != actual)
+    tolerance = _tolerance(expected, values.dtype.name)
+    with np.errstate(all="ignore"):
+        same = (values == actual) | (np.isnan(values) & np.isnan(actual))
+        if expected.decimals is not None:
+            # Half a unit of the last printed place; the allowance is for that bound's own rounding.
+            bound = 0.5 * 10.0**-expected.decimals * (1 + 1e-9)
+            same |= np.abs(actual.astype(np.float64) - values.astype(np.float64)) <= bound
+        elif tolerance is not None:
+            rtol, atol = tolerance
+            distance = np.abs(actual.astype(np.float64) - values.astype(np.float64))
+            near = distance <= atol + rtol * np.abs(values.astype(np.float64))
+            same |= near & np.isfinite(values) & np.isfinite(actual)
+    if expected.signed_zero:
+        zero = (values == 0) & (actual == 0)
+        same &= ~zero | (np.signbit(values) == np.signbit(actual))
+    return np.asarray(~same)
+
+
+def _tolerance(expected: OutputExpected, dtype: str | None) -> tuple[float, float] | None:
+    if expected.tolerance is not None:
+        return expected.tolerance
+    return None if expected.exact else DEFAULT_TOLERANCE.get(dtype or "float64")
+
+
+def _differing_as_numbers(
+    expected: OutputExpected, values: Tensor, *, actual: Tensor
+) -> NDArray[np.bool_]:
+    """Where tensors of two dtypes and one shape differ as numbers.
+
+    Python's integers and floats compare exactly with each other, whatever their widths.
+    """
+    numbers = zip(values.array().ravel().tolist(), actual.array().ravel().tolist(), strict=True)
+    tolerance = _tolerance(expected, actual.dtype)
+    flat = [not _same_number(e, a, expected=expected, tolerance=tolerance) for e, a in numbers]
+    return np.array(flat, dtype=np.bool_).reshape(values.shape)
+
+
+def _same_number(
+    number: float, actual: float, *, expected: OutputExpected, tolerance: tuple[float, float] | None
+) -> bool:
+    if expected.dtype is None and isinstance(number, bool) != isinstance(actual, bool):
+        return False
+    if number != number or actual != actual:
+        return number != number and actual != actual
+    if number == actual:
+        return not (expected.signed_zero and number == 0) or (
+            math.copysign(1, number) == math.copysign(1, actual)
+        )
+    if math.isinf(number) or math.isinf(actual):
+        return False
+    if expected.decimals is not None:
+        return abs(number - actual) <= 0.5 * 10.0**-expected.decimals * (1 + 1e-9)
+    if tolerance is None:
+        return False
+    rtol, atol = tolerance
+    return abs(number - actual) <= atol + rtol * abs(number)
+
+
+def _values_mismatch(
+    values: Tensor, actual: Tensor, *, indices: NDArray[np.intp], total: int
+) -> Mismatch:
+    """Counts, the greatest difference with its index, and the first differing positions."""
+    expected_array, actual_array = values.array(), actual.array()
+    where = [tuple(int(i) for i in index) for index in indices]
+    distances = [_distance(expected_array[i].item(), actual_array[i].item()) for i in where]
+    finite = [d for d in distances if d is not None]
+    share = len(where) / total
+    if finite:
+        greatest = max(finite)
+        at = list(where[distances.index(greatest)])
+        text = f"{len(where)} of {total} values differ, greatest difference {greatest:.9g} at {at}"
+    else:
+        text = f"{len(where)} of {total} values differ, first at {list(where[0])}"
+    shown = tuple((i, _element(values, i), _element(actual, i)) for i in where[:SHOWN_POSITIONS])
+    return Mismatch("values", text, shown, weight=share)
+
+
+def _distance(expected: float, actual: float) -> float | None:
+    """How far two numbers are apart; None where that says nothing (NaN, infinity, two zeros)."""
+    distance = abs(expected - actual)
+    if isinstance(distance, float) and not math.isfinite(distance):
+        return None
+    return distance or None
+
+
+def _element(tensor: Tensor, index: tuple[int, ...]) -> Any:
+    """One element as plain data, as Tensor.nested writes it."""
+    scalar = tensor.array()[index]
+    return Tensor(tensor.dtype, (), scalar.tobytes()).nested()

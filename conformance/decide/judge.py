@@ -1,0 +1,176 @@
+"""What to think of an outcome: a pure function from task and outcome to verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.decide.compare import compare
+from conformance.model.case import DECLINING_WORDS, Choice, Expectation
+from conformance.model.outcome import (
+    Crashed,
+    Outcome,
+    Raised,
+    Returned,
+    TimedOut,
+    Unavailable,
+    Unstable,
+)
+from conformance.model.verdict import Mismatch, Status, Task, Verdict
+
+
+def decline(task: Task) -> Verdict:
+    """The verdict on a task that the plan refuses: unsupported, with the plan's reason."""
+    return Verdict(
+        task, Status.UNSUPPORTED, None, _declared_choice(task), cause=f"plan: {task.refusal}"
+    )
+
+
+def judge(task: Task, outcome: Outcome) -> Verdict:
+    """The verdict on outcome, in the order: did it end, what does it match, what was declared.
+
+    A declined call is unsupported, never passed: an exception that the backend's error data calls
+    unsupported-dtype or no-kernel, unless the case expects just that or a choice of its question
+    is that refusal. A crash satisfies no expected error. All mismatches are in the verdict.
+    """
+    if isinstance(outcome, Returned | Raised):
+        verdict = _judge_end(task, outcome)
+    elif isinstance(outcome, Unavailable):
+        verdict = _unavailable(task, outcome)
+    else:
+        status, mismatch = _broken(outcome)
+        verdict = Verdict(task, status, outcome, _declared_choice(task), (mismatch,))
+    return verdict
+
+
+def error_word(task: Task, raised: Raised) -> str | None:
+    """What the backend's error data says that this exception means; None if it says nothing."""
+    dtype = task.call.tensor_dtype()
+    for rule in task.errors:
+        if (
+            rule.type in raised.types
+            and rule.contains in raised.message
+            and rule.when.holds(task.target, dtype=dtype)
+        ):
+            return rule.word
+    return None
+
+
+def _unavailable(task: Task, outcome: Unavailable) -> Verdict:
+    status = Status.NOT_RUN if outcome.what == "target" else Status.UNSUPPORTED
+    cause = f"{outcome.what}: {outcome.reason}"
+    return Verdict(task, status, outcome, _declared_choice(task), cause=cause)
+
+
+def _broken(outcome: Crashed | TimedOut | Unstable) -> tuple[Status, Mismatch]:
+    if isinstance(outcome, Crashed):
+        return Status.CRASHED, Mismatch("crash", f"{outcome.how}, expected an answer")
+    if isinstance(outcome, TimedOut):
+        text = f"no answer within {outcome.limit_s:g} s, expected one"
+        return Status.TIMED_OUT, Mismatch("time", text)
+    text = f"first: {_ending(outcome.first)}; again, alone: {_ending(outcome.again)}"
+    return Status.UNSTABLE, Mismatch("stability", f"{text}; expected the same end twice")
+
+
+def _ending(outcome: Outcome) -> str:
+    if isinstance(outcome, Returned):
+        return "returned"
+    if isinstance(outcome, Raised):
+        return f"raised {outcome.types[0]}"
+    if isinstance(outcome, Crashed):
+        return outcome.how
+    if isinstance(outcome, TimedOut):
+        return f"no answer within {outcome.limit_s:g} s"
+    return "unavailable" if isinstance(outcome, Unavailable) else "unstable"
+
+
+def _judge_end(task: Task, outcome: Returned | Raised) -> Verdict:
+    word = error_word(task, outcome) if isinstance(outcome, Raised) else None
+    expectation = task.expectation
+    beside = tuple(_beside(expectation, outcome))
+    held = [(choice, _held_against(choice, outcome, word=word)) for choice in expectation.choices]
+    observed = tuple(choice.name for choice, mismatches in held if not mismatches)
+    if not observed and word in DECLINING_WORDS:
+        cause = f"error: {word}: {_one_line(outcome)}"
+        return Verdict(task, Status.UNSUPPORTED, outcome, _declared_choice(task), cause=cause)
+    if expectation.question is None:
+        choice, mismatches = held[0]
+        mismatches += beside
+        status = Status.FAILED if mismatches else Status.PASSED
+        return Verdict(task, status, outcome, choice, mismatches)
+    choice, mismatches = _answered(task, held, observed=observed)
+    mismatches += beside
+    if mismatches:
+        status = Status.FAILED
+    else:
+        status = Status.OBSERVED if task.declared is None else Status.PASSED
+    return Verdict(task, status, outcome, choice, mismatches, observed)
+
+
+def _answered(
+    task: Task, held: list[tuple[Choice, tuple[Mismatch, ...]]], *, observed: tuple[str, ...]
+) -> tuple[Choice, tuple[Mismatch, ...]]:
+    """The choice that the outcome stands for, and what is wrong with that answer."""
+    declared = task.declared
+    if not observed:
+        choice, nearest = min(
+            held, key=lambda pair: (sum(m.weight for m in pair[1]), pair[0].name != declared)
+        )
+        words = ", ".join(c.name for c, _ in held)
+        text = f"no answer to {task.expectation.question} ({words}); nearest: {choice.name}"
+        return choice, (Mismatch("no-choice", text), *nearest)
+    if declared is None or declared in observed:
+        name = declared if declared in observed else observed[0]
+        return next(c for c, _ in held if c.name == name), ()
+    choice, mismatches = next((c, m) for c, m in held if c.name == declared)
+    text = (
+        f"answer to {task.expectation.question} is {' or '.join(observed)}, "
+        f"declared in {task.binding.place}: {declared}"
+    )
+    return choice, (Mismatch("answer", text), *mismatches)
+
+
+def _declared_choice(task: Task) -> Choice:
+    choices = task.expectation.choices
+    return next((c for c in choices if c.name == task.declared), choices[0])
+
+
+def _held_against(
+    choice: Choice, outcome: Returned | Raised, *, word: str | None
+) -> tuple[Mismatch, ...]:
+    """Every way in which outcome is not choice."""
+    if isinstance(outcome, Raised):
+        if choice.error is not None and choice.error == word:
+            return ()
+        expected = "a result" if choice.error is None else f"the error {choice.error}"
+        meaning = f" ({word})" if word else ""
+        text = f"raised {outcome.types[0]}{meaning}, expected {expected}: {_one_line(outcome)}"
+        return (Mismatch("error", text),)
+    if choice.error is not None:
+        return (Mismatch("error", f"returned a result, expected the error {choice.error}"),)
+    if len(outcome.outputs) != len(choice.outputs):
+        text = f"{len(outcome.outputs)} outputs, expected {len(choice.outputs)}"
+        return (Mismatch("count", text),)
+    pairs = zip(choice.outputs, outcome.outputs, strict=True)
+    return tuple(mismatch for expected, actual in pairs for mismatch in compare(expected, actual))
+
+
+def _beside(expectation: Expectation, outcome: Returned | Raised) -> Iterator[Mismatch]:
+    """What is wrong whatever the answer is: changed inputs, a signature that says otherwise."""
+    if expectation.inputs_unchanged and isinstance(outcome, Returned) and outcome.changed:
+        names = ", ".join(outcome.changed)
+        yield Mismatch("inputs", f"the call changed {names}, expected it to come back unchanged")
+    signature = outcome.evidence.signature
+    if signature is None:
+        return
+    for name, present in expectation.signature:
+        if (name in signature) != present:
+            listed = ", ".join(signature)
+            wish = f"{'a' if present else 'no'} parameter {name}"
+            yield Mismatch("signature", f"signature is ({listed}), expected {wish}")
+
+
+def _one_line(outcome: Outcome) -> str:
+    if not isinstance(outcome, Raised):
+        return ""
+    first = outcome.message.strip().splitlines()
+    return first[0] if first else "(no message)"

@@ -1,0 +1,140 @@
+"""`conformance run`: from backends and case files to verdicts, a report and an exit status."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from conformance.fronts.session import load_cases, resolve_targets
+from conformance.fronts.settings import DEFAULT_TIMEOUT_S, Settings
+from conformance.model.backend import Backend, Target
+from conformance.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from conformance.fronts.terminal import Line
+    from conformance.model.outcome import Outcome
+    from conformance.model.verdict import Task, Verdict
+    from conformance.run.engine import Workers
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What `conformance run` was asked for."""
+
+    specs: tuple[str, ...]
+    addresses: tuple[str, ...] = ()
+    apis: tuple[str, ...] = ()
+    cases: Path | None = None
+    report: Path | None = None
+    timeout_s: float = DEFAULT_TIMEOUT_S
+    in_process: bool = False
+    as_json: bool = False
+
+
+def run_request(request: Request, settings: Settings) -> bool:
+    """Runs it and shows it; True if something is not as expected."""
+    pairs = resolve_targets(request.specs, settings)
+    if all(target.interpreter is None for _, target in pairs):
+        raise UsageError("; ".join(target.missing for _, target in pairs))
+    started = datetime.now(timezone.utc)
+    with ExitStack() as stack:
+        workers = None
+        if not request.in_process:
+            # Frameworks take seconds to import: they begin before our own imports do.
+            from conformance.run.engine import Workers
+
+            workers = stack.enter_context(Workers(pairs, timeout_s=request.timeout_s))
+            workers.start()
+        tasks = _plan(request, pairs)
+        return _carry_out(request, tasks, pairs=pairs, workers=workers, started=started)
+
+
+def _plan(request: Request, pairs: Sequence[tuple[Backend, Target]]) -> tuple[Task, ...]:
+    from conformance.decide.plan import Selection, make_plan
+
+    suite = load_cases(request.cases)
+    tasks = make_plan(suite, pairs, selection=Selection(request.addresses, request.apis))
+    if not tasks:
+        raise UsageError("nothing to run: no selected API has any of the selected cases")
+    return tasks
+
+
+def _carry_out(
+    request: Request,
+    tasks: Sequence[Task],
+    *,
+    pairs: Sequence[tuple[Backend, Target]],
+    workers: Workers | None,
+    started: datetime,
+) -> bool:
+    from conformance.files.report import ReportWriter, footer_data, header_data, verdict_data
+    from conformance.model.verdict import RED
+
+    targets = [target for _, target in pairs]
+    counts: Counter[str] = Counter()
+    lines: dict[str, Line] = {}
+    with ExitStack() as stack:
+        report = None
+        if request.report is not None:
+            report = stack.enter_context(ReportWriter(request.report, targets, started=started))
+        for verdict in _with_progress(_verdicts(tasks, workers), total=len(tasks)):
+            lines[verdict.task.id] = verdict_data(verdict)
+            counts[verdict.status] += 1
+            if report is not None:
+                report.add(lines[verdict.task.id])
+        ended = datetime.now(timezone.utc)
+        if report is not None:
+            report.finish(ended=ended)
+    header = header_data(targets, started=started)
+    verdicts = [lines[task.id] for task in tasks]
+    if request.as_json:
+        records = [header, *verdicts, footer_data(counts, started=started, ended=ended)]
+        for record in records:
+            click.echo(json.dumps(record, ensure_ascii=False, allow_nan=False))
+    else:
+        from conformance.fronts.terminal import make_console, print_report
+
+        print_report(make_console(), header, verdicts)
+        for note in workers.notes if workers is not None else ():
+            click.echo(note)
+        click.echo(f"{len(verdicts)} verdicts in {(ended - started).total_seconds():.1f} s")
+    return any(counts[status] for status in RED)
+
+
+def _verdicts(tasks: Sequence[Task], workers: Workers | None) -> Iterator[Verdict]:
+    """The verdicts, as they come; those that the plan declines first."""
+    from conformance.decide.judge import decline, judge
+
+    yield from (decline(task) for task in tasks if task.refusal)
+    outcomes: Iterator[tuple[Task, Outcome]]
+    runnable = [task for task in tasks if not task.refusal]
+    if workers is None:
+        from conformance.run.in_process import run_in_process
+
+        outcomes = run_in_process(runnable)
+    else:
+        outcomes = workers.run(runnable)
+    for task, outcome in outcomes:
+        yield judge(task, outcome)
+
+
+def _with_progress(verdicts: Iterator[Verdict], *, total: int) -> Iterator[Verdict]:
+    """verdicts, with a bar on standard error where that is a terminal."""
+    import sys
+
+    if not sys.stderr.isatty():
+        yield from verdicts
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    yield from track(verdicts, "judging", total=total, console=console, transient=True)

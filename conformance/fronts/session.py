@@ -1,0 +1,47 @@
+"""What every front does first: find the case files, resolve the targets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance.fronts.settings import Settings, read_settings
+from conformance.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from conformance.model.backend import Backend, Target
+    from conformance.model.case import Suite
+
+
+def settings_here() -> Settings:
+    """The settings of the project that the current folder lies in."""
+    return read_settings(Path.cwd())
+
+
+def cases_folder(explicit: Path | None) -> Path:
+    """explicit, else the project's cases/, else the packaged ones."""
+    from conformance.files.cases_folder import find_cases
+
+    return find_cases(explicit or settings_here().cases, Path.cwd())
+
+
+def load_cases(explicit: Path | None) -> Suite:
+    """The suite of `cases_folder`."""
+    from conformance.files.load import load_suite
+
+    return load_suite(cases_folder(explicit))
+
+
+def resolve_targets(specs: Sequence[str], settings: Settings) -> list[tuple[Backend, Target]]:
+    """The backend and target of every spec, in order. UsageError if two name the same target."""
+    from conformance.run.targets import resolve
+
+    pairs = [
+        resolve(spec, home=settings.home, targets_file=settings.targets_file) for spec in specs
+    ]
+    names = [target.name for _, target in pairs]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise UsageError(f"two --backend name the target {twice[0]}; expected each once")
+    return pairs
