@@ -1,0 +1,137 @@
+"""The suite tested by implementations known to be faulty, and by some known to be right.
+
+A folder of fakes holds an adapter, modules whose public functions are one implementation each, and
+`fakes.toml`, which says per module which API it imitates. A fake takes over that API's declared
+answers and error data, so that every verdict against it is about its own fault.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance.decide.judge import judge
+from conformance.decide.plan import make_plan
+from conformance.model.backend import Backend, Binding, Target
+from conformance.model.case import Suite
+from conformance.model.errors import FileError, Place, UsageError
+from conformance.model.verdict import RED, Task
+from conformance.run.engine import Workers
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+if TYPE_CHECKING:
+    from conformance.model.outcome import Outcome
+
+FILE = "fakes.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Fake:
+    """One implementation: `module.function`, the API it imitates, what is wrong with it."""
+
+    path: str
+    imitates: str
+    about: str
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Catches:
+    """Which case catches which fake. cases: addresses of every case that was tried on a fake;
+    caught: per fake, the addresses that went red, in plan order."""
+
+    fakes: tuple[Fake, ...]
+    cases: tuple[str, ...]
+    caught: Mapping[str, tuple[str, ...]]
+
+    @property
+    def missed(self) -> tuple[Fake, ...]:
+        """The faulty ones that no case catches."""
+        return tuple(f for f in self.fakes if not f.right and not self.caught[f.path])
+
+    @property
+    def wronged(self) -> tuple[Fake, ...]:
+        """The right ones that some case takes for faulty."""
+        return tuple(f for f in self.fakes if f.right and self.caught[f.path])
+
+    @property
+    def idle(self) -> tuple[str, ...]:
+        """The cases that catch nothing."""
+        useful = {case for f in self.fakes if not f.right for case in self.caught[f.path]}
+        return tuple(case for case in self.cases if case not in useful)
+
+
+def read_fakes(folder: Path) -> tuple[Fake, ...]:
+    """The fakes of folder, in the order of its modules. Reads the modules, imports none."""
+    path = folder / FILE
+    try:
+        modules = tomllib.loads(path.read_text("utf-8"))["modules"]
+        return tuple(fake for module in modules for fake in _functions(folder, module))
+    except FileNotFoundError as error:
+        raise UsageError(f"{error.filename}: no such file; expected a folder with {FILE}") from None
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, SyntaxError) as error:
+        expected = "[[modules]] with module and imitates"
+        raise FileError(Place(str(path), 1, 1), repr(error), expected=expected) from error
+
+
+def _functions(folder: Path, module: Mapping[str, str]) -> Iterator[Fake]:
+    name = module["module"]
+    tree = ast.parse((folder / f"{name}.py").read_text("utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            about = (ast.get_docstring(node) or "").strip()
+            yield Fake(f"{name}.{node.name}", module["imitates"], about, bool(module.get("right")))
+
+
+def catch(suite: Suite, backends: Sequence[Backend], *, folder: Path, timeout_s: float) -> Catches:
+    """Runs every case on every fake of folder. backends: those that the fakes imitate."""
+    fakes = read_fakes(folder)
+    bindings = {b.api: (backend, b) for backend in backends for b in backend.bindings}
+    unknown = sorted({fake.imitates for fake in fakes} - set(bindings))
+    if unknown:
+        raise UsageError(f"{folder / FILE}: no backend has the API {unknown[0]!r}")
+    target = Target("fakes", "1", Path(sys.executable))
+    tasks = [
+        task for fake in fakes for task in _tasks(suite, fake, imitated=bindings, target=target)
+    ]
+    caught: dict[str, dict[str, None]] = {fake.path: {} for fake in fakes}
+    house = replace(backends[0], name="fakes", adapter=folder / "adapter.py", ledger=())
+    with Workers([(house, target)], timeout_s=timeout_s) as workers:
+        workers.start()
+        for task, outcome in workers.run(tasks):
+            if _is_red(task, outcome):
+                caught[task.binding.path][task.case.address] = None
+    order = {case.address: number for number, case in enumerate(suite.cases)}
+    return Catches(
+        fakes,
+        tuple(dict.fromkeys(task.case.address for task in tasks)),
+        {path: tuple(sorted(cases, key=order.__getitem__)) for path, cases in caught.items()},
+    )
+
+
+def _tasks(
+    suite: Suite,
+    fake: Fake,
+    *,
+    imitated: Mapping[str, tuple[Backend, Binding]],
+    target: Target,
+) -> Iterator[Task]:
+    """The tasks of the imitated API, with the fake in its place."""
+    backend, binding = imitated[fake.imitates]
+    alone = replace(backend, bindings=(replace(binding, path=fake.path),), ledger=())
+    # Answers hold under conditions on the imitated target: the one that is current.
+    version = backend.default_version or "1"
+    planned = make_plan(suite, [(alone, replace(target, version=version))])
+    return (replace(task, target=target) for task in planned if not task.refusal)
+
+
+def _is_red(task: Task, outcome: Outcome) -> bool:
+    return judge(task, outcome).status in RED
