@@ -262,3 +262,22 @@ def uninstall(specs: tuple[str, ...]) -> None:
     for spec in specs:
         remove(spec, settings.home)
         click.echo(f"{spec}: removed")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("tests/fakes/scans"))
+@_cases_option
+@click.option("--timeout", "timeout_s", type=click.FloatRange(min=0.001), default=10.0,
+              show_default=True, metavar="S", help="Seconds that one case may take.")  # fmt: skip
+@_format_option
+def fakes(folder: Path, *, cases: Path | None, timeout_s: float, form: str) -> None:
+    """Print which case catches which fake of FOLDER; exit 1 if a faulty one escapes, a right one
+    is caught, or a case catches nothing."""
+    from conformance.authoring.fakes import catch
+    from conformance.fronts.fakes_command import as_data, as_text
+    from conformance.run.registry import load_registered, registered_backends
+
+    backends = [load_registered(name) for name in sorted(registered_backends())]
+    catches = catch(load_cases(cases), backends, folder=folder, timeout_s=timeout_s)
+    click.echo(json.dumps(as_data(catches), indent=2) if form == "json" else as_text(catches))
+    sys.exit(EXIT_RED if catches.missed or catches.wronged or catches.idle else 0)

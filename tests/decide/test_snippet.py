@@ -92,7 +92,9 @@ def test_a_tensor_written_as_python_is_the_same_bit_for_bit(make_tensor, values,
 def test_a_snippet_for_the_reference_runs_in_a_bare_python(task):
     bare = dataclasses.replace(
         task,
-        snippet=Snippet(("import numpy as np", "import reference_impl"), "{array}", 'np.dtype("{name}")'),
+        snippet=Snippet(
+            ("import numpy as np", "import reference_impl"), "{array}", 'np.dtype("{name}")'
+        ),
         binding=dataclasses.replace(
             task.binding, path="reference_impl.cumsum",
             parameters=(("x", "x"), ("axis", "axis"), ("dtype", "dtype")),

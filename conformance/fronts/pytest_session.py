@@ -1,0 +1,230 @@
+"""A pytest session with conformance cases: from --backend to items, verdicts and a report."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.decide.judge import decline, judge
+from conformance.files.cases_folder import find_cases
+from conformance.files.load import load_suite
+from conformance.files.report import ReportWriter
+from conformance.fronts.pytest_arguments import Arguments, select_tasks, sort_arguments
+from conformance.fronts.pytest_items import (
+    CaseCollector,
+    TaskItem,
+    complete_report,
+    restore_failure,
+)
+from conformance.fronts.pytest_outcomes import AheadOfItems, AtDemand, Outcomes, Pair
+from conformance.fronts.session import resolve_targets
+from conformance.fronts.settings import Settings, read_settings
+from conformance.model.errors import ConformanceError, UsageError
+from conformance.model.verdict import Status, Task, Verdict
+
+
+class ConformanceSession:
+    """The plug-in of a run with --backend.
+
+    Under pytest-xdist the controller and each of its processes have one: the processes run tasks,
+    the controller only plans, so that a wrong question is answered once, and writes the report.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.start = config.invocation_params.dir
+        self.pairs: Sequence[Pair] = ()
+        self.tasks: Sequence[Task] = ()
+        self.cases = Path()
+        self.settings: Settings
+        self.outcomes: Outcomes | None = None
+        self.report: _ReportFile | None = None
+        self._group = ""
+
+    @property
+    def is_xdist_process(self) -> bool:
+        return hasattr(self.config, "workerinput")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        """Plans the tasks. What cannot be planned ends the run with a usage error."""
+        with _usage_errors():
+            self.settings = read_settings(self.start)
+            explicit = self.config.getoption("conformance_cases")
+            given = self.start / explicit if explicit else self.settings.cases
+            self.cases = find_cases(given, self.start)
+            arguments = self._take_arguments()
+            self.pairs = resolve_targets(
+                self.config.getoption("conformance_backends"), self.settings
+            )
+            if all(target.interpreter is None for _, target in self.pairs):
+                raise UsageError("; ".join(target.missing for _, target in self.pairs))
+            suite = load_suite(self.cases)
+            self.tasks = select_tasks(suite, self.pairs, arguments=arguments)
+        self._show_ids_as_they_are()
+
+    def _take_arguments(self) -> Arguments:
+        """Takes the arguments that select cases away from pytest, which would look for files."""
+        given = self.config.args_source is pytest.Config.ArgsSource.ARGS
+        arguments = sort_arguments(
+            self.config.args if given else (), start=self.start, cases=self.cases
+        )
+        self.config.args = list(arguments.paths)
+        self.config.args_source = pytest.Config.ArgsSource.ARGS
+        return arguments
+
+    def _show_ids_as_they_are(self) -> None:
+        """Keeps pytest from showing ids as paths relative to a current folder below the root."""
+        relative = self.config.cwd_relative_nodeid
+        ids = {task.id for task in self.tasks}
+
+        def shown(nodeid: Any) -> Any:
+            return nodeid if str(nodeid) in ids else relative(nodeid)
+
+        self.config.cwd_relative_nodeid = shown  # type: ignore[method-assign]
+
+    def pytest_report_header(self) -> list[str]:
+        targets = ", ".join(f"{t.backend} {' '.join((t.version, *t.words))}" for _, t in self.pairs)
+        return [f"conformance: {targets}; {len(self.tasks)} tasks of the cases in {self.cases}"]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        collected = yield
+        if isinstance(collector, pytest.Session) and collected.passed:
+            node = CaseCollector.of(collector, self.tasks, folder=self.cases, judged=self._judged)
+            collected.result.append(node)
+        return collected
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Has the workers run while the items do; none of them is left however the loop ends."""
+        option = self.config.option
+        if option.collectonly or getattr(option, "setuponly", False):
+            return (yield)
+        self._open_report()
+        timeout_s = self.config.getoption("conformance_timeout_s") or self.settings.timeout_s
+        if self.is_xdist_process:
+            self.outcomes = AtDemand(self.pairs, timeout_s=timeout_s)
+        else:
+            tasks = [item.task for item in session.items if isinstance(item, TaskItem)]
+            runnable = [task for task in tasks if not task.refusal]
+            self.outcomes = AheadOfItems(self.pairs, runnable, timeout_s=timeout_s)
+        try:
+            return (yield)
+        finally:
+            self.outcomes.stop()
+
+    def _judged(self, task: Task) -> Verdict:
+        """The verdict on task, when its outcome is there."""
+        if task.refusal:
+            return decline(task)
+        assert self.outcomes is not None
+        return judge(task, self.outcomes.outcome(task))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        if isinstance(item, TaskItem) and call.when == "call":
+            complete_report(report, item, run_xfail=self.config.option.runxfail)
+        return report
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_report_from_serializable(self) -> Generator[None, Any, Any]:
+        report = yield
+        restore_failure(report)
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(self, report: Any) -> tuple[str, str, str] | None:
+        """Counts what was observed, but not declared, apart from what passed."""
+        line = getattr(report, "conformance", None)
+        if line is not None and report.passed and line["status"] == Status.OBSERVED:
+            return "observed", "o", "OBSERVED"
+        return None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Lets pytest print `cumsum/behaviour ....` where it would begin a line for every item."""
+        reporter = self.config.pluginmanager.getplugin("terminalreporter")
+        if reporter is None or not reporter.showfspath or reporter.showlongtestinfo:
+            return
+        address, bracket, _ = nodeid.partition("[")
+        group = address.rpartition("/")[0]
+        if "::" in nodeid or not bracket:
+            self._group = ""
+            return
+        if group != self._group:
+            reporter.write_fspath_result(str(self.start / group), "")
+            self._group = group
+        reporter.currentfspath = self.config.rootpath / nodeid
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if self.is_xdist_process or report.when != "call":
+            return
+        line = getattr(report, "conformance", None)
+        if line is not None:
+            self._name_in_junit(report)
+            if self.report is not None:
+                self.report.add(line)
+
+    def _name_in_junit(self, report: pytest.TestReport) -> None:
+        """`cumsum.behaviour` is the class: pytest would leave it empty, and readers group by it."""
+        from _pytest.junitxml import xml_key
+
+        xml = self.config.stash.get(xml_key, None)
+        if xml is not None:
+            address, _, rest = report.nodeid.partition("[")
+            group, _, case = address.rpartition("/")
+            testcase = xml.node_reporter(report)
+            testcase.add_attribute("classname", group.replace("/", "."))
+            testcase.add_attribute("name", f"{case}[{rest}")
+
+    def _open_report(self) -> None:
+        file = self.config.getoption("conformance_report")
+        if file and not self.is_xdist_process:
+            self.report = _ReportFile(self.start / file, self.pairs)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        ended = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+        if self.report is not None:
+            self.report.close(whole=ended and not session.shouldfail and not session.shouldstop)
+
+
+class _ReportFile:
+    """The file of --conformance-report. Without a footer, when the run did not come to its end."""
+
+    def __init__(self, path: Path, pairs: Sequence[Pair]) -> None:
+        targets = [target for _, target in pairs]
+        self._writer = ReportWriter(path, targets, started=datetime.now(timezone.utc))
+        self._written: set[str] = set()
+
+    def add(self, line: dict[str, Any]) -> None:
+        # Plug-ins that repeat tests report an item several times; the first verdict counts.
+        if line["id"] not in self._written:
+            self._written.add(line["id"])
+            self._writer.add(line)
+
+    def close(self, *, whole: bool) -> None:
+        with self._writer:
+            if whole:
+                self._writer.finish(ended=datetime.now(timezone.utc))
+
+
+@contextmanager
+def _usage_errors() -> Iterator[None]:
+    """Turns what the user can mend into pytest's usage error: a message, no traceback, exit 4."""
+    try:
+        yield
+    except ConformanceError as error:
+        raise pytest.UsageError(str(error)) from None

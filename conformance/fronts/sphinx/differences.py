@@ -1,0 +1,218 @@
+"""The questions that an operation asks, and who answers what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from docutils import nodes
+
+from conformance.decide.answers import ObservedAnswer, Relation, relation
+from conformance.decide.snippet import snippet
+from conformance.fronts.sphinx.columns import column_heads, column_name, measured_text
+from conformance.fronts.sphinx.endings import status_cell
+from conformance.fronts.sphinx.markup import (
+    block,
+    chip,
+    code,
+    fields,
+    folded,
+    paragraph,
+    section,
+    small,
+    table,
+)
+from conformance.fronts.sphinx.measured import Column, Measured
+from conformance.model.case import Case, Difference
+from conformance.model.verdict import Task
+
+GROUPS: dict[Relation, str] = {
+    "differ": "Where they differ",
+    "untold": "Not told apart",
+    "agree": "Where they agree",
+    "silent": "Not run",
+}
+# Choices of one question look different up to this many; the words stand there in any case.
+TONES = 5
+
+
+def differences_nodes(op: str, measured: Measured, *, apis: Sequence[str]) -> list[nodes.Node]:
+    """A table of all answers, then one section per question, the ones that differ first."""
+    columns = measured.columns(op, apis)
+    views = _views(op, measured, columns=columns)
+    if not views:
+        return [paragraph(f"No case of {op} asks a question.")]
+    made: list[nodes.Node] = [
+        small(f"Measured: {measured_text(measured, columns)}."),
+        _overview(views, columns),
+    ]
+    for word, title in GROUPS.items():
+        chosen = [view for view in views if view.relation == word]
+        if chosen:
+            sections = (view.section() for view in chosen)
+            made.append(section(title, *sections, key=f"{op}-{word}"))
+    return made
+
+
+class _DifferenceView:
+    """One question of one operation. answers: by column, of those that are asked at all."""
+
+    def __init__(
+        self,
+        op: str,
+        difference: Difference,
+        *,
+        measured: Measured,
+        answers: dict[Column, ObservedAnswer],
+    ) -> None:
+        self.key = f"{op}-{difference.name}"
+        self.difference = difference
+        self.measured = measured
+        self.answers = answers
+        self.relation = relation(answers.values())
+        asked = {o.case for answer in answers.values() for o in answer.observations}
+        self.cases = [case for case in measured.cases(op) if case.address in asked]
+
+    def row(self, columns: Sequence[Column]) -> list[list[nodes.Node]]:
+        """The answers, one per column."""
+        target = nodes.make_id(self.key)
+        link = nodes.reference("", "", code(self.difference.name), refid=target, internal=True)
+        first = [paragraph(link), small(self.difference.asks)]
+        return [first, *(self._brief(column) for column in columns)]
+
+    def section(self) -> nodes.section:
+        difference = self.difference
+        facts = [
+            ("Why it matters", difference.why),
+            ("What to write instead", difference.port),
+            ("Answers", [self._choices()]),
+        ]
+        parts = [paragraph(nodes.strong("", difference.asks)), fields(facts), self._table()]
+        parts.append(folded(f"Case by case ({len(self.cases)})", [self._case_table()]))
+        shown = list(self._snippets())
+        if shown:
+            parts.append(folded("See it in Python", shown))
+        return section([code(difference.name)], *parts, key=self.key)
+
+    def _brief(self, column: Column) -> list[nodes.Node]:
+        answer = self.answers.get(column)
+        if answer is None:
+            return status_cell(None)
+        made: list[nodes.Node] = [self._answer(answer, column)]
+        if answer.kind in ("one", "several") and not set(answer.declared) & set(answer.choices):
+            made.append(small(_declared_text(answer)))
+        return made
+
+    def _answer(self, answer: ObservedAnswer, column: Column) -> nodes.Node:
+        if answer.kind == "silent":
+            return chip(self._silent_status(answer, column))
+        if answer.kind == "mixed":
+            return chip("mixed")
+        word = answer.choices[0]
+        tone = self.difference.words.index(word) % TONES if answer.kind == "one" else "several"
+        return chip(answer.text, look=f"answer-{tone}")
+
+    def _silent_status(self, answer: ObservedAnswer, column: Column) -> str:
+        """The status that all silent cases share; 'no answer' if they have several."""
+        asked = {o.case for o in answer.observations}
+        cells = [self.measured.cell(c, column) for c in self.cases if c.address in asked]
+        statuses = {str(cell.status) for cell in cells if cell is not None}
+        return statuses.pop() if len(statuses) == 1 else "no answer"
+
+    def _choices(self) -> nodes.Node:
+        items = nodes.definition_list(classes=["conformance-choices"])
+        for name, means in self.difference.choices:
+            term = nodes.term("", "", code(name))
+            items += nodes.definition_list_item(
+                "", term, nodes.definition("", paragraph(means))
+            )
+        return items
+
+    def _table(self) -> nodes.Node:
+        rows = []
+        for column, answer in self.answers.items():
+            row = [
+                [code(column.api)],
+                column_name(column),
+                [self._answer(answer, column), *self._case_by_case(answer)],
+                _declared_text(answer),
+            ]
+            rows.append(row)
+        return table(["API", "Measured on", "Observed answer", "Declared"], rows)
+
+    def _case_by_case(self, answer: ObservedAnswer) -> Iterator[nodes.Node]:
+        """What every case says, where there is no common answer."""
+        if answer.kind != "mixed":
+            return
+        for observation in answer.observations:
+            if observation.observed is not None:
+                said = " or ".join(observation.observed) or "none of the answers"
+                yield small(code(_short(observation.case)), f": {said}")
+
+    def _case_table(self) -> nodes.Node:
+        head, groups = column_heads("Case", list(self.answers))
+        rows = [[_case_name(case), *self._case_cells(case)] for case in self.cases]
+        return table(head, rows, groups=groups)
+
+    def _case_cells(self, case: Case) -> Iterator[list[nodes.Node]]:
+        for column, answer in self.answers.items():
+            said = next((o.observed for o in answer.observations if o.case == case.address), None)
+            cell = self.measured.cell(case, column)
+            words = [small(" or ".join(said))] if said else []
+            yield [*status_cell(cell), *words]
+
+    def _snippets(self) -> Iterator[nodes.Node]:
+        """One script for each answer that was observed, on the first API that gives it."""
+        shown: set[tuple[str, ...]] = set()
+        for column, answer in self.answers.items():
+            task = self._telling_task(answer, column)
+            if answer.kind == "one" and task is not None and answer.choices not in shown:
+                shown.add(answer.choices)
+                name = f" on {column_name(column)} answers {answer.text}:"
+                yield paragraph(code(column.api), name)
+                yield block(snippet(task), "python")
+
+    def _telling_task(self, answer: ObservedAnswer, column: Column) -> Task | None:
+        """The first task of the answer that leaves nothing but that answer."""
+        for observation in answer.observations:
+            if observation.observed == answer.choices:
+                case = next(c for c in self.cases if c.address == observation.case)
+                cell = self.measured.cell(case, column)
+                return cell.task if cell is not None else None
+        return None
+
+
+def _views(op: str, measured: Measured, *, columns: Sequence[Column]) -> list[_DifferenceView]:
+    """A view of every question that cases of op ask of these columns, in the suite's order."""
+    by_target = {(column.api, column.target.name): column for column in columns}
+    found: dict[str, dict[Column, ObservedAnswer]] = {}
+    for answer in measured.answers(op, columns):
+        column = by_target[answer.api, answer.target]
+        found.setdefault(answer.difference, {})[column] = answer
+    return [
+        _DifferenceView(op, difference, measured=measured, answers=found[difference.name])
+        for difference in measured.suite.differences
+        if difference.name in found
+    ]
+
+
+def _overview(views: Sequence[_DifferenceView], columns: Sequence[Column]) -> nodes.Node:
+    head, groups = column_heads("Question", columns)
+    ordered = [view for word in GROUPS for view in views if view.relation == word]
+    return table(head, [view.row(columns) for view in ordered], groups=groups)
+
+
+def _declared_text(answer: ObservedAnswer) -> str:
+    if not answer.declared:
+        return "not declared"
+    words = " or ".join(answer.declared)
+    if answer.kind in ("one", "several") and not set(answer.declared) & set(answer.choices):
+        return f"{words}, contradicted"
+    return words
+
+
+def _case_name(case: Case) -> list[nodes.Node]:
+    return [paragraph(code(_short(case.address))), small(case.why)]
+
+
+def _short(address: str) -> str:
+    return address.rpartition("/")[2]

@@ -1,0 +1,85 @@
+"""How a call ended, or should have: the `expected` and `actual` of a report as nodes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docutils import nodes
+
+from conformance.decide.claims import claim_status
+from conformance.fronts.sphinx.markup import block, chip, code, paragraph, small
+from conformance.fronts.sphinx.measured import Cell
+from conformance.fronts.sphinx.values import data_text, dtype_and_shape
+from conformance.model.case import ERROR_WORDS
+from conformance.model.verdict import Status
+
+
+def ending(data: dict[str, Any]) -> list[nodes.Node]:
+    """data is {'outputs': ...}, {'error': ...}, {'first': ..., 'again': ...} or {'end': ...}."""
+    if "outputs" in data:
+        return [node for output in data["outputs"] for node in _output(output)]
+    if "error" in data:
+        return [_error(data)]
+    if "first" in data:
+        return [
+            small("first:"), *ending(data["first"]), small("again, alone:"), *ending(data["again"]),
+        ]  # fmt: skip
+    return [paragraph(str(data.get("end", "no answer")).replace("-", " "))]
+
+
+def dtypes(data: dict[str, Any]) -> list[nodes.Node]:
+    """The dtype and shape of every output; nothing for what is no result."""
+    lines: list[nodes.Node] = []
+    for output in data.get("outputs", ()):
+        dtype, shape = dtype_and_shape(output)
+        lines.append(paragraph(code(dtype)))
+        lines.append(small(shape))
+    return lines
+
+
+def status_cell(cell: Cell | None, *, brief: bool = False) -> list[nodes.Node]:
+    """The status and why; a dash where the case does not speak of the API.
+
+    brief: the reasons are shown when the pointer rests on the status.
+    """
+    if cell is None:
+        return [_dash()]
+    if brief:
+        return [chip(str(cell.status), note="; ".join(cell.notes))]
+    return [chip(str(cell.status)), *map(small, cell.notes)]
+
+
+def claim_cell(cells: list[Cell]) -> list[nodes.Node]:
+    """What the cells together say of a claim, and why if they do not confirm it."""
+    if not cells:
+        return [_dash()]
+    claim = claim_status(cell.status for cell in cells)
+    notes = dict.fromkeys(note for cell in cells for note in _reasons(cell))
+    return [chip(str(claim)), *map(small, notes)]
+
+
+def _reasons(cell: Cell) -> tuple[str, ...]:
+    if cell.status is Status.PASSED:
+        return ()
+    return cell.notes or (str(cell.status).replace("-", " "),)
+
+
+def _output(output: dict[str, Any]) -> list[nodes.Node]:
+    if "values" in output or "text" in output:
+        return [block(data_text(output))]
+    shape = dtype_and_shape(output)[1]
+    return [paragraph("shape ", code(shape))] if shape else [paragraph("not asked")]
+
+
+def _error(data: dict[str, Any]) -> nodes.paragraph:
+    """A word of the suite, or an exception with its message."""
+    word = str(data["error"])
+    if "message" in data:
+        where = "" if data.get("phase") == "call" else f" (phase {data.get('phase')})"
+        message = str(data["message"]).strip().partition("\n")[0]
+        return paragraph(code(word), f"{where}: {message}")
+    return paragraph("the error ", code(word), f": {ERROR_WORDS.get(word, word)}")
+
+
+def _dash() -> nodes.paragraph:
+    return paragraph("—", classes=["conformance-absent"])

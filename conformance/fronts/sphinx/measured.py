@@ -1,0 +1,177 @@
+"""What there is to show: the case files, the backends' data and the newest whole report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from conformance.decide.answers import Observation, ObservedAnswer, answers, heard
+from conformance.decide.plan import make_plan
+from conformance.files.backend_files import load_backend
+from conformance.files.load import load_suite
+from conformance.files.report import Report, choice_data, newest_report
+from conformance.model.backend import Backend, Target
+from conformance.model.case import Case, Suite
+from conformance.model.verdict import Status, Task
+
+BACKEND_FILES = ("bindings.yaml", "environment.toml", "ledger.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One API on one target. measured is False where no report speaks of the target: the target
+    then stands for the backend itself."""
+
+    api: str
+    target: Target
+    measured: bool
+
+    @property
+    def target_name(self) -> str:
+        return self.target.name if self.measured else self.target.backend
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What the report says about one case in one column.
+
+    note: the mismatches or the cause, one phrase each; '' where the status says it all.
+    line: the report's line, None where there is none or it speaks of an earlier form of the case.
+    task: None where the case files no longer have the case on this API.
+    """
+
+    status: Status
+    notes: tuple[str, ...] = ()
+    line: dict[str, Any] | None = None
+    task: Task | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Case files, backends and report, joined. Made once per build; nothing here changes."""
+
+    suite: Suite
+    backends: tuple[Backend, ...]
+    report: Report | None
+    files: tuple[Path, ...] = field(default=(), compare=False)
+
+    @cached_property
+    def targets(self) -> tuple[tuple[Backend, Target, bool], ...]:
+        """The report's targets, then every backend that it does not speak of (False)."""
+        by_name = {backend.name: backend for backend in self.backends}
+        entries = self.report.header["targets"] if self.report is not None else []
+        measured = [
+            (by_name[entry["backend"]], _target(entry), True)
+            for entry in entries
+            if entry["backend"] in by_name
+        ]
+        spoken_of = {backend.name for backend, _, _ in measured}
+        absent = [
+            (backend, Target(backend.name, backend.default_version or "0", None), False)
+            for backend in self.backends
+            if backend.name not in spoken_of
+        ]
+        return (*measured, *absent)
+
+    def columns(self, op: str, apis: Sequence[str] = ()) -> tuple[Column, ...]:
+        """The columns of op in the order of targets and bindings; of apis only, in their order."""
+        found = [
+            Column(binding.api, target, measured)
+            for backend, target, measured in self.targets
+            for binding in backend.bindings
+            if binding.op == op and (not apis or binding.api in apis)
+        ]
+        return tuple(sorted(found, key=lambda c: apis.index(c.api)) if apis else found)
+
+    def apis(self, op: str) -> tuple[str, ...]:
+        """Every API that some backend binds to op, each once."""
+        return tuple(dict.fromkeys(column.api for column in self.columns(op)))
+
+    def cases(self, op: str, *, file: str | None = None) -> tuple[Case, ...]:
+        cases = (case for case in self.suite.cases if case.op == op)
+        return tuple(case for case in cases if file is None or case.file == file)
+
+    def cell(self, case: Case, column: Column) -> Cell | None:
+        """The cell of case in column; None if the case does not speak of that API."""
+        key = (case.address, column.api, column.target.name)
+        task, line = self._tasks.get(key), self._lines.get(key)
+        if task is None:
+            return None
+        if line is None:
+            why = "not in the report" if self.report is not None and column.measured else ""
+            return Cell(Status.NOT_RUN, (why,) if why else (), task=task)
+        if line["expected"] not in [choice_data(c) for c in task.expectation.choices]:
+            return Cell(Status.NOT_RUN, ("the case has changed since the report",), task=task)
+        return Cell(Status(line["status"]), _notes(line), line, task)
+
+    def answers(self, op: str, columns: Iterable[Column]) -> tuple[ObservedAnswer, ...]:
+        """The answers to every question that a case of op asks, of the APIs in columns."""
+        return answers(
+            observation
+            for column in columns
+            for case in self.cases(op)
+            for observation in self._observations(case, column)
+        )
+
+    def _observations(self, case: Case, column: Column) -> Iterator[Observation]:
+        cell = self.cell(case, column)
+        if cell is None or cell.task is None or cell.task.expectation.question is None:
+            return
+        line = cell.line or {"observed": [], "mismatches": []}
+        yield Observation(
+            cell.task.expectation.question,
+            column.api,
+            column.target.name,
+            case.address,
+            heard(line.get("observed", ()), (m["kind"] for m in line["mismatches"])),
+            cell.task.declared,
+        )
+
+    @cached_property
+    def _tasks(self) -> dict[tuple[str, str, str], Task]:
+        plan = make_plan(self.suite, [(backend, target) for backend, target, _ in self.targets])
+        return {(t.case.address, t.binding.api, t.target.name): t for t in plan}
+
+    @cached_property
+    def _lines(self) -> dict[tuple[str, str, str], dict[str, Any]]:
+        lines = self.report.verdicts if self.report is not None else ()
+        return {(line["case"], line["api"], line["target"]): line for line in lines}
+
+
+def read_measured(cases: Path, *, backends: Sequence[Path], reports: Path) -> Measured:
+    """Everything that the folders hold. backends: one folder each. Raises FileError."""
+    report = newest_report(reports)
+    files = [*sorted(cases.rglob("*.yaml"))]
+    files += [folder / name for folder in backends for name in BACKEND_FILES]
+    files += [report.path] if report is not None else []
+    return Measured(
+        load_suite(cases),
+        tuple(load_backend(folder) for folder in backends),
+        report,
+        tuple(path for path in files if path.is_file()),
+    )
+
+
+def _target(entry: dict[str, Any]) -> Target:
+    """The target of a report's header; its words are the end of its name."""
+    known = f"{entry['backend']}-{entry['version']}"
+    words = entry["name"].removeprefix(known).strip("-")
+    return Target(
+        entry["backend"],
+        entry["version"],
+        None,
+        python=entry["interpreter"],
+        platform=entry["platform"],
+        device=entry["device"],
+        mode=entry["mode"],
+        words=tuple(words.split("-")) if words else (),
+    )
+
+
+def _notes(line: dict[str, Any]) -> tuple[str, ...]:
+    notes = [mismatch["text"] for mismatch in line["mismatches"]]
+    notes += [line[key] for key in ("cause", "reason") if line.get(key)]
+    return tuple(notes)
