@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import pytest
 
@@ -13,10 +14,13 @@ from conformance.decide.explain import explain, summary
 from conformance.files.report import verdict_data
 from conformance.model.verdict import Status, Task, Verdict
 
+# Properties of items and their reports; they stand in JUnit files too.
+TASK = "conformance-task"
+STATUS = "conformance-status"
 GREEN = frozenset({Status.PASSED, Status.OBSERVED})
 
 
-class Unmet(Exception):
+class UnexpectedVerdictError(Exception):
     """The verdict on the task is not as it should be; str() is the explanation."""
 
     def __init__(self, verdict: Verdict) -> None:
@@ -59,23 +63,24 @@ class TaskItem(pytest.Item):
         file = parent.config.invocation_params.dir / task.case.place.file
         item: TaskItem = cls.from_parent(parent, name=task.id, path=file, nodeid=task.id)
         item.task = task
-        item.user_properties.append(("conformance-task", task.id))
+        item.user_properties.append((TASK, task.id))
         return item
 
     def runtest(self) -> None:
         """Waits for the verdict; raises what pytest takes for a skip or a failure."""
         assert isinstance(self.parent, CaseCollector)
         verdict = self.parent.judged(self.task)
+        if self.verdict is None:
+            self.user_properties.append((STATUS, str(verdict.status)))
         self.verdict = verdict
-        self.user_properties.append(("conformance-status", str(verdict.status)))
         if verdict.status is Status.UNSUPPORTED:
             pytest.skip(verdict.cause)
         if verdict.status not in GREEN:
-            raise Unmet(verdict)
+            raise UnexpectedVerdictError(verdict)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The explanation; the traceback only if something of ours is broken."""
-        if isinstance(excinfo.value, Unmet):
+        if isinstance(excinfo.value, UnexpectedVerdictError):
             return FailureText.of(excinfo.value.verdict, self)
         return super().repr_failure(excinfo, style)
 
@@ -121,13 +126,14 @@ class FailureText:
         tw.line(rest)
 
 
-def complete_report(report: pytest.TestReport, item: TaskItem, *, run_xfail: bool) -> None:
-    """Puts the verdict into the report of the call, as plain data that crosses processes."""
+def complete_report(
+    report: pytest.TestReport, item: TaskItem, *, run_xfail: bool, with_line: bool
+) -> None:
+    """Puts the verdict into the report of the call; with_line: in full, for a report of ours."""
     verdict = item.verdict
     if verdict is None:
         return
     report.duration = verdict.duration_s
-    vars(report)["conformance"] = verdict_data(verdict)
     known = verdict.task.known
     if verdict.status is Status.KNOWN and known is not None and not run_xfail:
         report.outcome = "skipped"
@@ -139,6 +145,27 @@ def complete_report(report: pytest.TestReport, item: TaskItem, *, run_xfail: boo
         vars(report)["conformance_crash"] = (crash.path, crash.lineno, crash.message)
     elif verdict.outcome is not None and verdict.outcome.evidence.printed:
         report.sections.append(("printed by the framework", verdict.outcome.evidence.printed))
+    if with_line:
+        # As text: a dict with an int64 does not cross the processes of pytest-xdist.
+        vars(report)["conformance_line"] = json.dumps(verdict_data(verdict))
+
+
+def task_of(report: Any) -> str | None:
+    """The id of the task that a report speaks of; None for somebody else's test."""
+    found = dict(report.user_properties).get(TASK)
+    return None if found is None else str(found)
+
+
+def status_of(report: Any) -> str | None:
+    """The status of the verdict in a report; None where there is no verdict."""
+    found = dict(report.user_properties).get(STATUS)
+    return None if found is None else str(found)
+
+
+def line_of(report: Any) -> dict[str, Any] | None:
+    """The verdict in a report as a line of a report of ours; None where there is none."""
+    text = getattr(report, "conformance_line", None)
+    return None if text is None else dict(json.loads(text))
 
 
 def restore_failure(report: Any) -> None:

@@ -19,7 +19,10 @@ from conformance.fronts.pytest_items import (
     CaseCollector,
     TaskItem,
     complete_report,
+    line_of,
     restore_failure,
+    status_of,
+    task_of,
 )
 from conformance.fronts.pytest_outcomes import AheadOfItems, AtDemand, Outcomes, Pair
 from conformance.fronts.session import resolve_targets
@@ -56,8 +59,8 @@ class ConformanceSession:
         with _usage_errors():
             self.settings = read_settings(self.start)
             explicit = self.config.getoption("conformance_cases")
-            given = self.start / explicit if explicit else self.settings.cases
-            self.cases = find_cases(given, self.start)
+            given = Path(explicit) if explicit else self.settings.cases
+            self.cases = _as_seen_from(self.start, find_cases(given, self.start))
             arguments = self._take_arguments()
             self.pairs = resolve_targets(
                 self.config.getoption("conformance_backends"), self.settings
@@ -72,7 +75,7 @@ class ConformanceSession:
         """Takes the arguments that select cases away from pytest, which would look for files."""
         given = self.config.args_source is pytest.Config.ArgsSource.ARGS
         arguments = sort_arguments(
-            self.config.args if given else (), start=self.start, cases=self.cases
+            self.config.args if given else (), start=self.start, cases=self.start / self.cases
         )
         self.config.args = list(arguments.paths)
         self.config.args_source = pytest.Config.ArgsSource.ARGS
@@ -98,7 +101,9 @@ class ConformanceSession:
     ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
         collected = yield
         if isinstance(collector, pytest.Session) and collected.passed:
-            node = CaseCollector.of(collector, self.tasks, folder=self.cases, judged=self._judged)
+            node = CaseCollector.of(
+                collector, self.tasks, folder=self.start / self.cases, judged=self._judged
+            )
             collected.result.append(node)
         return collected
 
@@ -134,7 +139,12 @@ class ConformanceSession:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         if isinstance(item, TaskItem) and call.when == "call":
-            complete_report(report, item, run_xfail=self.config.option.runxfail)
+            complete_report(
+                report,
+                item,
+                run_xfail=self.config.option.runxfail,
+                with_line=self.config.getoption("conformance_report") is not None,
+            )
         return report
 
     @pytest.hookimpl(wrapper=True)
@@ -146,8 +156,7 @@ class ConformanceSession:
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: Any) -> tuple[str, str, str] | None:
         """Counts what was observed, but not declared, apart from what passed."""
-        line = getattr(report, "conformance", None)
-        if line is not None and report.passed and line["status"] == Status.OBSERVED:
+        if report.when == "call" and status_of(report) == Status.OBSERVED:
             return "observed", "o", "OBSERVED"
         return None
 
@@ -171,11 +180,10 @@ class ConformanceSession:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if self.is_xdist_process or report.when != "call":
             return
-        line = getattr(report, "conformance", None)
-        if line is not None:
+        if task_of(report) is not None:
             self._name_in_junit(report)
             if self.report is not None:
-                self.report.add(line)
+                self.report.add(line_of(report))
 
     def _name_in_junit(self, report: pytest.TestReport) -> None:
         """`cumsum.behaviour` is the class: pytest would leave it empty, and readers group by it."""
@@ -208,17 +216,26 @@ class _ReportFile:
         targets = [target for _, target in pairs]
         self._writer = ReportWriter(path, targets, started=datetime.now(timezone.utc))
         self._written: set[str] = set()
+        self._missing = False
 
-    def add(self, line: dict[str, Any]) -> None:
-        # Plug-ins that repeat tests report an item several times; the first verdict counts.
-        if line["id"] not in self._written:
+    def add(self, line: dict[str, Any] | None) -> None:
+        """Writes a verdict; None: an item ended without one."""
+        if line is None:
+            self._missing = True
+        elif line["id"] not in self._written:
+            # Plug-ins that repeat tests report an item several times; the first verdict counts.
             self._written.add(line["id"])
             self._writer.add(line)
 
     def close(self, *, whole: bool) -> None:
         with self._writer:
-            if whole:
+            if whole and not self._missing:
                 self._writer.finish(ended=datetime.now(timezone.utc))
+
+
+def _as_seen_from(start: Path, folder: Path) -> Path:
+    """folder relative to start where it lies below: messages and reports name its files so."""
+    return folder.relative_to(start) if folder.is_relative_to(start) else folder
 
 
 @contextmanager

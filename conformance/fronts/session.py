@@ -20,10 +20,13 @@ def settings_here() -> Settings:
 
 
 def cases_folder(explicit: Path | None) -> Path:
-    """explicit, else the project's cases/, else the packaged ones."""
+    """explicit, else the project's cases/, else the packaged ones; relative to the current folder
+    where it lies below, as people write paths and editors open them."""
     from conformance.files.cases_folder import find_cases
 
-    return find_cases(explicit or settings_here().cases, Path.cwd())
+    here = Path.cwd()
+    folder = find_cases(explicit or settings_here().cases, here)
+    return folder.relative_to(here) if folder.is_relative_to(here) else folder
 
 
 def load_cases(explicit: Path | None) -> Suite:

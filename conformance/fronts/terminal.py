@@ -31,7 +31,10 @@ MARKS = {
 
 
 # Where there is no terminal there is no width; tables are not to be folded at 80 columns there.
-FILE_WIDTH = 140
+FILE_WIDTH = 180
+
+# Failures that are explained in full; a broken backend has hundreds.
+EXPLAINED = 10
 
 
 def make_console() -> Console:
@@ -43,41 +46,61 @@ def make_console() -> Console:
 def print_report(console: Console, header: Line, verdicts: Sequence[Line]) -> None:
     """The verdicts of each operation as a table of cases by APIs, what is red in full, counts."""
     for op in dict.fromkeys(line["op"] for line in verdicts):
-        for table in _matrices(op, [line for line in verdicts if line["op"] == op], header=header):
+        for table in _tables(console, op, [line for line in verdicts if line["op"] == op]):
             console.print(table)
-    for line in verdicts:
-        if Status(line["status"]) in RED:
-            console.print(Rule(style="red"))
-            console.print(_explanation(line), markup=False, highlight=False, soft_wrap=True)
+    _print_red(console, [line for line in verdicts if Status(line["status"]) in RED])
     console.print(_counts(header, verdicts))
     _print_known(console, verdicts)
     _print_causes(console, verdicts)
 
 
-def _matrices(op: str, verdicts: Sequence[Line], *, header: Line) -> Iterator[Table]:
-    """One table per target: cases down, the target's APIs across."""
-    for target in header["targets"]:
-        lines = [line for line in verdicts if line["target"] == target["name"]]
-        apis = list(dict.fromkeys(line["api"] for line in lines))
-        if not apis:
-            continue
-        title = f"{op} · {target['backend']} {target['version']}"
-        table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
-        table.add_column("case", overflow="fold")
-        for api in apis:
-            table.add_column(escape(api), overflow="fold")
-        cells = {(line["case"], line["api"]): _cell(line) for line in lines}
-        for case in dict.fromkeys(line["case"] for line in lines):
-            name = escape(case.removeprefix(f"{op}/"))
-            table.add_row(name, *(cells.get((case, api), "") for api in apis))
-        yield table
+def _tables(console: Console, op: str, verdicts: Sequence[Line]) -> Iterator[Table]:
+    """One table of all targets where that fits, otherwise one per target."""
+    whole = _table(op, verdicts, title=op)
+    if console.measure(whole).minimum <= console.width:
+        yield whole
+        return
+    for target in dict.fromkeys(line["target"] for line in verdicts):
+        lines = [line for line in verdicts if line["target"] == target]
+        yield _table(op, lines, title=f"{op} · {target}")
+
+
+def _table(op: str, verdicts: Sequence[Line], *, title: str) -> Table:
+    """Cases down, APIs on their targets across."""
+    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+    table.add_column("case", overflow="fold", no_wrap=True)
+    columns = list(dict.fromkeys((line["api"], line["target"]) for line in verdicts))
+    for api, target in columns:
+        package, _, rest = api.partition(".")
+        version = target.partition("-")[2]
+        table.add_column(escape(f"{package}\n{version}\n{rest}"), overflow="fold")
+    cells = {(line["case"], line["api"], line["target"]): _cell(line) for line in verdicts}
+    for case in dict.fromkeys(line["case"] for line in verdicts):
+        name = escape(case.removeprefix(f"{op}/"))
+        table.add_row(name, *(cells.get((case, *column), "") for column in columns))
+    return table
+
+
+def _print_red(console: Console, lines: Sequence[Line]) -> None:
+    for line in lines[:EXPLAINED]:
+        console.print(Rule(style="red"))
+        console.print(_explanation(line), markup=False, highlight=False, soft_wrap=True)
+    for line in lines[EXPLAINED:]:
+        text = f"{line['status']}: {_explanation(line).splitlines()[0]}"
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+    if len(lines) > EXPLAINED:
+        rest = len(lines) - EXPLAINED
+        console.print(f"{rest} more are explained in the report (--report FILE)", highlight=False)
 
 
 def _cell(line: Line) -> str:
-    """`✓ keep`: a mark and the answer, or the status where there is none."""
+    """`✓ keep`: a mark and the answer, the declared one if it may be, or the status."""
     status = Status(line["status"])
     style = STYLES.get(status, "bold red")
-    word = " or ".join(line.get("observed", ())) or str(status)
+    observed = line.get("observed", [])
+    word = " or ".join(observed) or str(status)
+    if line.get("declared") in observed:
+        word = line["declared"]
     return f"[{style}]{MARKS.get(status, '✗')} {escape(word)}[/]"
 
 

@@ -71,8 +71,8 @@ class Binding:
     path: dotted path of the callable; for a method, the method's name is the path's last part and
     the argument spelled 'self' is the object. parameters: (canonical, spelled) pairs; positional:
     canonical names that go by position, in order; every other argument goes by keyword.
-    when: the targets that have the API at all. unanswered: why it declares no answers, where it
-    declares none.
+    when: the targets that have the API at all. unanswered: why it leaves questions without a
+    declared answer, where it does.
     """
 
     api: str
@@ -134,7 +134,8 @@ class Backend:
     """A framework as the suite knows it: its adapter and its data.
 
     distribution: the name on a package index, where the version is read; None for a backend that
-    is at home in its own code, with version given. default_version: what a bare name installs.
+    is at home in its own code and states its version there. default_version: what a bare name
+    installs. devices, modes: the words that a target may be asked for, the usual one first.
     """
 
     name: str
@@ -147,6 +148,8 @@ class Backend:
     module: str | None = None
     default_version: str | None = None
     recipes: tuple[EnvironmentRecipe, ...] = ()
+    devices: tuple[str, ...] = ("cpu",)
+    modes: tuple[str, ...] = ("default",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from docutils import nodes
-
 from conformance.fronts.sphinx.markup import Content, code
 from conformance.fronts.sphinx.measured import Column, Measured
 

@@ -11,6 +11,8 @@ from conformance.decide.snippet import snippet
 from conformance.fronts.sphinx.columns import column_heads, column_name, measured_text
 from conformance.fronts.sphinx.endings import status_cell
 from conformance.fronts.sphinx.markup import (
+    Content,
+    Row,
     block,
     chip,
     code,
@@ -36,20 +38,17 @@ TONES = 5
 
 
 def differences_nodes(op: str, measured: Measured, *, apis: Sequence[str]) -> list[nodes.Node]:
-    """A table of all answers, then one section per question, the ones that differ first."""
+    """A table of answers and a section per question; the questions on which APIs differ first."""
     columns = measured.columns(op, apis)
     views = _views(op, measured, columns=columns)
     if not views:
         return [paragraph(f"No case of {op} asks a question.")]
-    made: list[nodes.Node] = [
-        small(f"Measured: {measured_text(measured, columns)}."),
-        _overview(views, columns),
-    ]
+    made: list[nodes.Node] = [small(f"Measured: {measured_text(measured, columns)}.")]
     for word, title in GROUPS.items():
         chosen = [view for view in views if view.relation == word]
         if chosen:
-            sections = (view.section() for view in chosen)
-            made.append(section(title, *sections, key=f"{op}-{word}"))
+            parts = [_overview(chosen, columns), *(view.section() for view in chosen)]
+            made.append(section(title, *parts, key=f"{op}-{word}"))
     return made
 
 
@@ -72,16 +71,16 @@ class _DifferenceView:
         asked = {o.case for answer in answers.values() for o in answer.observations}
         self.cases = [case for case in measured.cases(op) if case.address in asked]
 
-    def row(self, columns: Sequence[Column]) -> list[list[nodes.Node]]:
+    def row(self, columns: Sequence[Column]) -> Row:
         """The answers, one per column."""
         target = nodes.make_id(self.key)
         link = nodes.reference("", "", code(self.difference.name), refid=target, internal=True)
-        first = [paragraph(link), small(self.difference.asks)]
+        first: Content = [paragraph(link), small(self.difference.asks)]
         return [first, *(self._brief(column) for column in columns)]
 
     def section(self) -> nodes.section:
         difference = self.difference
-        facts = [
+        facts: list[tuple[str, Content]] = [
             ("Why it matters", difference.why),
             ("What to write instead", difference.port),
             ("Answers", [self._choices()]),
@@ -122,15 +121,13 @@ class _DifferenceView:
         items = nodes.definition_list(classes=["conformance-choices"])
         for name, means in self.difference.choices:
             term = nodes.term("", "", code(name))
-            items += nodes.definition_list_item(
-                "", term, nodes.definition("", paragraph(means))
-            )
+            items += nodes.definition_list_item("", term, nodes.definition("", paragraph(means)))
         return items
 
     def _table(self) -> nodes.Node:
-        rows = []
+        rows: list[Row] = []
         for column, answer in self.answers.items():
-            row = [
+            row: Row = [
                 [code(column.api)],
                 column_name(column),
                 [self._answer(answer, column), *self._case_by_case(answer)],
@@ -197,8 +194,7 @@ def _views(op: str, measured: Measured, *, columns: Sequence[Column]) -> list[_D
 
 def _overview(views: Sequence[_DifferenceView], columns: Sequence[Column]) -> nodes.Node:
     head, groups = column_heads("Question", columns)
-    ordered = [view for word in GROUPS for view in views if view.relation == word]
-    return table(head, [view.row(columns) for view in ordered], groups=groups)
+    return table(head, [view.row(columns) for view in views], groups=groups)
 
 
 def _declared_text(answer: ObservedAnswer) -> str:

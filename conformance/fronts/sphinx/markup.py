@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 # What a table's cell may hold: text, one node, or several that stand below each other.
 Content = str | nodes.Node | Sequence[nodes.Node]
+Row = Sequence[Content]
 
 
 class fold(nodes.General, nodes.Element):  # noqa: N801 (docutils finds visitors by this name)
@@ -70,7 +71,8 @@ def block(text: str, language: str = "text") -> nodes.literal_block:
 def section(title: str | Sequence[nodes.Node], *children: nodes.Node, key: str) -> nodes.section:
     """A section whose address in the document comes from key."""
     inline = [nodes.Text(title)] if isinstance(title, str) else list(title)
-    made = nodes.section("", nodes.title("", "", *inline), *children)
+    title_node = nodes.title("", "", *inline)
+    made = nodes.section("", title_node, *children, classes=["conformance-section"])
     made["ids"] = [nodes.make_id(key)]
     return made
 
@@ -85,8 +87,8 @@ def fields(pairs: Iterable[tuple[str, Content]]) -> nodes.field_list:
 
 
 def table(
-    head: Sequence[Content],
-    rows: Iterable[Sequence[Content]],
+    head: Row,
+    rows: Iterable[Row],
     *,
     groups: Sequence[tuple[str, int]] = (),
     classes: Sequence[str] = (),
@@ -136,7 +138,7 @@ def _free_id(wanted: str, document: nodes.document) -> str:
     return free
 
 
-def _row(cells: Sequence[Content]) -> nodes.row:
+def _row(cells: Row) -> nodes.row:
     row = nodes.row()
     row += [_entry(cell) for cell in cells]
     return row

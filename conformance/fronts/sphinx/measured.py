@@ -76,6 +76,13 @@ class Measured:
         ]
         return (*measured, *absent)
 
+    @property
+    def unknown_backends(self) -> tuple[str, ...]:
+        """Backends that the report speaks of and no binding data is known for."""
+        known = {backend.name for backend in self.backends}
+        entries = self.report.header["targets"] if self.report is not None else []
+        return tuple(dict.fromkeys(e["backend"] for e in entries if e["backend"] not in known))
+
     def columns(self, op: str, apis: Sequence[str] = ()) -> tuple[Column, ...]:
         """The columns of op in the order of targets and bindings; of apis only, in their order."""
         found = [
@@ -172,6 +179,13 @@ def _target(entry: dict[str, Any]) -> Target:
 
 
 def _notes(line: dict[str, Any]) -> tuple[str, ...]:
-    notes = [mismatch["text"] for mismatch in line["mismatches"]]
+    """The mismatches, the cause, the ledger's reason. Of an answer the words suffice: the place of
+    its declaration is a path on the machine that ran."""
+    notes = []
+    for mismatch in line["mismatches"]:
+        if mismatch["kind"] == "answer":
+            notes.append(f"declared {line['declared']}, observed {' or '.join(line['observed'])}")
+        else:
+            notes.append(mismatch["text"])
     notes += [line[key] for key in ("cause", "reason") if line.get(key)]
     return tuple(notes)

@@ -13,6 +13,8 @@ from conformance.files.report import choice_data
 from conformance.fronts.sphinx.columns import column_name, measured_text
 from conformance.fronts.sphinx.endings import claim_cell, dtypes, ending, status_cell
 from conformance.fronts.sphinx.markup import (
+    Content,
+    Row,
     block,
     chip,
     code,
@@ -87,18 +89,20 @@ class _PageView:
 
     def _overview(self) -> nodes.Node:
         """How many claims hold, per API and target."""
-        rows = []
+        rows: list[Row] = []
         for column in self.own:
-            counts = Counter(claim_status(c.status for c in cells) for cells in self._claims(column))
+            claims = self._claims(column)
+            counts = Counter(claim_status(cell.status for cell in cells) for cells in claims)
             numbers = [str(counts[claim]) for claim in ClaimStatus]
             rows.append([code(column.api), column_name(column), *numbers])
-        head = ["API", "Measured on", *(chip(str(claim)) for claim in ClaimStatus)]
+        head: Row = ["API", "Measured on", *(chip(str(claim)) for claim in ClaimStatus)]
         return table(head, rows, classes=["conformance-numbers"])
 
     def _claims(self, column: Column) -> Iterator[list[Cell]]:
         """The cells of every claim: each row of the table, each example."""
         for cases in (*(cases for _, cases in self.rows), *([case] for case in self.examples)):
-            if cells := self._cells(cases, column):
+            cells = [cell for cell in self._cells(cases, column) if not _asks(cell)]
+            if cells:
                 yield cells
 
     def _cells(self, cases: Sequence[Case], column: Column) -> list[Cell]:
@@ -130,25 +134,37 @@ class _PageView:
                 yield f"{column_name(column)}, as Python reads it: ({', '.join(names)})"
 
     def _parameters(self) -> nodes.Node:
-        head = [
+        head: Row = [
             "Parameter",
-            *(code(api) for api in self.apis),
             "The page says",
-            *([code(column.api), small(column_name(column))] for column in self.own),
+            *([paragraph(code(c.api)), small(column_name(c))] for c in self.own),
         ]
         return table(head, [self._parameter(row, cases) for row, cases in self.rows])
 
-    def _parameter(self, row: ParameterRow, cases: list[Case]) -> list[list[nodes.Node]]:
+    def _parameter(self, row: ParameterRow, cases: list[Case]) -> Row:
         names = dict(row.names)
-        spelled = [names.get(api.backend) for api in self.page.apis]
-        absent = [a.api for a, n in zip(self.page.apis, spelled, strict=True) if n is None]
+        absent = [api.api for api in self.page.apis if names.get(api.backend) is None]
         claim = CLAIMS[row.claim].format(absent=" and ".join(absent))
         return [
-            [code(row.canonical)],
-            *([code(name) if name else paragraph("—")] for name in spelled),
+            code(row.canonical),
             [paragraph(claim), small(lines_text(row.lines))],
-            *(claim_cell(self._cells(cases, column)) for column in self.own),
+            *(self._row_cell(row, cases, column=column) for column in self.own),
         ]
+
+    def _row_cell(
+        self, row: ParameterRow, cases: list[Case], *, column: Column
+    ) -> list[nodes.Node]:
+        """The name there, whether the claim holds, what became of the other framework's name."""
+        name = dict(row.names).get(column.target.backend)
+        other = next((n for b, n in row.names if b != column.target.backend), None)
+        cells = self._cells(cases, column)
+        said, *why = claim_cell([cell for cell in cells if not _asks(cell)])
+        made = [paragraph(code(name) if name else f"no {other}", " ", said), *why]
+        for cell in filter(_asks, cells):
+            observed = cell.line.get("observed", ()) if cell.line is not None else ()
+            answer = " or ".join(observed) or str(cell.status).replace("-", " ")
+            made.append(small(code(f"{other}="), f" is {answer}"))
+        return made
 
     def _examples(self) -> Iterator[nodes.Node]:
         for number, case in enumerate(self.examples, 1):
@@ -172,7 +188,7 @@ class _PageView:
             yield folded("The same call on APIs that the page does not speak of", [others])
 
     def _endings(self, case: Case, columns: Sequence[Column], *, claims: bool) -> nodes.Node:
-        rows = []
+        rows: list[Row] = []
         for column in columns:
             cell = self.measured.cell(case, column)
             if cell is None or cell.task is None:
@@ -189,10 +205,15 @@ class _PageView:
         return table(["Call", "Verdict", "Actual dtype", "Actual result"], rows)
 
 
+def _asks(cell: Cell) -> bool:
+    """True if the cell's task asks a question: that is no claim of the page."""
+    return cell.task is not None and cell.task.expectation.question is not None
+
+
 def _claimed(call: Call, choice: Choice, *, inferred: Sequence[str]) -> nodes.Node:
     """The inputs and what the page shows for them."""
     data = choice_data(choice)
-    pairs = []
+    pairs: list[tuple[str, Content]] = []
     for name, value in call.arguments:
         text = value_text(value)
         if isinstance(value, Tensor):

@@ -8,7 +8,7 @@ from typing import Any
 from docutils import nodes
 
 from conformance.fronts.sphinx.columns import time_text
-from conformance.fronts.sphinx.markup import Content, chip, code, fields, paragraph, table
+from conformance.fronts.sphinx.markup import Content, Row, chip, code, fields, paragraph, table
 from conformance.fronts.sphinx.measured import Measured
 from conformance.model.verdict import Status
 
@@ -17,9 +17,9 @@ def summary_nodes(measured: Measured) -> list[nodes.Node]:
     """Counts per target with time and versions; 'not run' for every backend without a report."""
     report = measured.report
     if report is None:
-        names = [[code(backend.name), [chip("not-run")]] for backend in measured.backends]
-        return [paragraph("No report was found, so nothing below is measured: not run."),
-                table(["Backend", "Verdicts"], names)]  # fmt: skip
+        rows: list[Row] = [[code(b.name), chip("not-run")] for b in measured.backends]
+        text = "No report was found, so that nothing here is measured: not run."
+        return [paragraph(text), table(["Backend", "Verdicts"], rows)]
     counts: dict[str, Counter[str]] = {}
     for line in report.verdicts:
         counts.setdefault(line["target"], Counter())[line["status"]] += 1
@@ -34,9 +34,7 @@ def summary_nodes(measured: Measured) -> list[nodes.Node]:
     return [fields(facts), table(head, rows, classes=["conformance-numbers"])]
 
 
-def _row(
-    entry: dict[str, Any], counts: dict[str, Counter[str]], *, words: list[str]
-) -> list[Content]:
+def _row(entry: dict[str, Any], counts: dict[str, Counter[str]], *, words: list[str]) -> Row:
     count = counts.get(entry["name"], Counter())
     where = ", ".join(filter(None, (f"Python {entry['interpreter']}", entry["platform"])))
     name = [paragraph(code(entry["name"])), paragraph(where, classes=["conformance-note"])]

@@ -20,7 +20,7 @@ def data_text(output: dict[str, Any]) -> str:
 
 
 def nested_text(values: Any) -> str:
-    """Nested lists as numpy would print them, without a dtype: [[ 3,  7], [13, 23]] on two lines."""
+    """Nested lists, the rows of a matrix below each other and its columns aligned."""
     if not isinstance(values, list):
         return _number(values)
     cells = _shortened(values) if _count(values) > SHOWN_ELEMENTS else values

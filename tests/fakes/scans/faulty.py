@@ -277,7 +277,7 @@ def saturates(x, axis, dtype=None):
     if right.dtype.kind not in "iu":
         return right
     bounds = np.iinfo(right.dtype)
-    exact = cumsum(x.astype(right.dtype).astype(object), axis, object)
+    exact = np.cumsum(x.astype(right.dtype).astype(object), axis)
     return np.clip(exact, bounds.min, bounds.max).astype(right.dtype)
 
 

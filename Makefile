@@ -1,0 +1,75 @@
+# Sets everything up with nothing but Python and make. Needs the network the first time only.
+#   make run     the case files against the reference, real torch and real MindSpore
+#   make test    everything that must pass
+# Another Python: make run PYTHON=python3.12
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+TARGETS := torch@2.13.0 mindspore@2.10.0
+BACKENDS := --backend reference --backend torch --backend mindspore
+
+# Without bytecode every start compiles the package again, and the start is most of a small run.
+unexport PYTHONDONTWRITEBYTECODE
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help run test environments lint types cases unit gate docs bench clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+run: $(VENV)/installed environments
+	$(BIN)/conformance run $(BACKENDS)
+
+test: lint types cases unit gate docs
+
+# What fails here is told here; whoever needs it says so again, and the others go on.
+environments: $(VENV)/installed
+	@$(BIN)/conformance install $(TARGETS) || echo "make: going on with what is installed"
+
+lint: $(VENV)/developing
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(VENV)/developing
+	$(BIN)/mypy
+
+cases: $(VENV)/developing
+	$(BIN)/conformance lint
+
+unit: $(VENV)/developing environments
+	$(BIN)/pytest tests
+
+gate: $(VENV)/developing environments
+	$(BIN)/pytest $(BACKENDS)
+
+# Shows the newest report; after `make gate` that is the gate's.
+docs: $(VENV)/developing
+	$(BIN)/sphinx-build -W -q -c . docs build/html
+
+bench: $(VENV)/developing environments
+	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+
+# Managed environments are shared by projects and stay: `conformance uninstall SPEC` removes one.
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
+
+# The link to the interpreter, not a stamp, so that a Python that was removed is noticed; without
+# pip, which takes seconds, so that an interruption leaves all or nothing.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 10))' || { \
+	  echo "make: $(PYTHON) does not run, is older than Python 3.10, or lacks venv and ensurepip" \
+	    "(Debian: apt install python3-venv); name another: make $(MAKECMDGOALS) PYTHON=python3.12"; \
+	  exit 1; }
+	$(PYTHON) -m venv --clear --without-pip $(VENV)
+
+$(VENV)/installed: pyproject.toml $(BIN)/python
+	@$(BIN)/python -Im ensurepip > /dev/null
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/developing: pyproject.toml $(BIN)/python
+	@$(BIN)/python -Im ensurepip > /dev/null
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $(VENV)/installed $@

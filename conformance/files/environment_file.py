@@ -1,0 +1,164 @@
+"""Reading environment.toml: how a backend is installed, and what targets it has."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from conformance.files.fields import did_you_mean, listed
+from conformance.files.source import Source, read_source
+from conformance.model.backend import EnvironmentRecipe
+from conformance.model.errors import FileError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_TEXTS = ("distribution", "module", "default")
+_LISTS = ("devices", "modes")
+_KEYS = (*_TEXTS, *_LISTS, "recipe")
+_RECIPE_KEYS = ("versions", "python", "requirements", "notes")
+_POSITION = re.compile(r"\s*\(at line (\d+), column (\d+)\)|\s*\(at end of document\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What environment.toml says. devices, modes: the words of a target, the usual one first."""
+
+    module: str
+    distribution: str | None = None
+    default: str | None = None
+    recipes: tuple[EnvironmentRecipe, ...] = ()
+    devices: tuple[str, ...] = ("cpu",)
+    modes: tuple[str, ...] = ("default",)
+
+
+def read_environment(path: Path) -> Environment:
+    """The content of an environment.toml. Raises FileError where it is not as it should be."""
+    source = read_source(path)
+    table = _Table(source, _parsed(source))
+    table.close(_KEYS, required=("module",), what="environment.toml")
+    texts = {key: table.text(key) for key in _TEXTS}
+    module = texts["module"]
+    assert module is not None
+    recipes = table.values.get("recipe", [])
+    if not isinstance(recipes, list) or not all(isinstance(item, dict) for item in recipes):
+        raise table.error("recipe", "recipe is no array of tables", expected="[[recipe]]")
+    if recipes and texts["distribution"] is None:
+        raise table.error(
+            "recipe", "a recipe without a distribution", expected='distribution = "..."'
+        )
+    lists = {key: table.texts(key) for key in _LISTS if key in table.values}
+    return Environment(
+        module,
+        texts["distribution"],
+        texts["default"],
+        tuple(_recipe(_Table(source, item, number)) for number, item in enumerate(recipes)),
+        **lists,
+    )
+
+
+def _parsed(source: Source) -> dict[str, Any]:
+    try:
+        return tomllib.loads(source.text)
+    except tomllib.TOMLDecodeError as error:
+        message = str(error)
+        position = _POSITION.search(message)
+        at = len(source.text)
+        if position and position[1]:
+            lines = source.text.split("\n")[: int(position[1]) - 1]
+            at = sum(len(line) + 1 for line in lines) + int(position[2]) - 1
+        found = _POSITION.sub("", message)
+        raise source.error(at, found[:1].lower() + found[1:], expected="TOML 1.0") from None
+    except RecursionError:
+        raise source.error(
+            0, "more arrays inside each other than can be read", expected="a file nested less"
+        ) from None
+
+
+def _recipe(table: _Table) -> EnvironmentRecipe:
+    required = ("versions", "python", "requirements")
+    table.close(_RECIPE_KEYS, required=required, what="a recipe")
+    requirements = table.texts("requirements")
+    if not any("{version}" in requirement for requirement in requirements):
+        raise table.error(
+            "requirements",
+            "requirements without {version}",
+            expected="the version asked for, as in name=={version}",
+        )
+    return EnvironmentRecipe(
+        table.specifiers("versions"),
+        table.specifiers("python"),
+        requirements,
+        table.text("notes") or "",
+    )
+
+
+class _Table:
+    """A table with its position. tomllib tells no positions: they are looked up in the text, by
+    the key at the start of a line, in the recipe with that number."""
+
+    def __init__(self, source: Source, values: Mapping[str, Any], recipe: int | None = None):
+        self.source = source
+        self.values = values
+        self.recipe = recipe
+
+    def error(self, key: str, found: str, *, expected: str, action: str = "") -> FileError:
+        return self.source.error(self._at(key), found, expected=expected, action=action)
+
+    def _at(self, key: str) -> int:
+        text = self.source.text
+        start = 0
+        if self.recipe is not None:
+            headers = [match.start() for match in re.finditer(r"(?m)^\s*\[\[\s*recipe", text)]
+            start = headers[self.recipe] if self.recipe < len(headers) else 0
+        quoted = re.escape(key)
+        pattern = rf"(?m)^[ \t]*(\[\[?\s*)?([\"']?){quoted}\2\s*[=.\]]"
+        match = re.compile(pattern).search(text, start)
+        if match is None:
+            return start
+        return match.start() + len(match[0]) - len(match[0].lstrip())
+
+    def close(self, known: tuple[str, ...], *, required: tuple[str, ...], what: str) -> None:
+        for key in self.values:
+            if key not in known:
+                raise self.error(
+                    key,
+                    f"{what} has no key {key!r}",
+                    expected=f"one of: {listed(sorted(known))}",
+                    action=did_you_mean(key, known),
+                )
+        for key in required:
+            if key not in self.values:
+                raise self.error(
+                    key, f"{what} has no {key!r}", expected=f"the keys {listed(sorted(required))}"
+                )
+
+    def text(self, key: str) -> str | None:
+        value = self.values.get(key)
+        if value is None or (isinstance(value, str) and value):
+            return value
+        raise self.error(key, f"{key} is {value!r}", expected="a text", action="write it in quotes")
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self.values[key]
+        if isinstance(value, list) and value and all(isinstance(v, str) and v for v in value):
+            return tuple(value)
+        raise self.error(key, f"{key} is {value!r}", expected="a list of texts")
+
+    def specifiers(self, key: str) -> SpecifierSet:
+        written = self.text(key)
+        assert written is not None
+        try:
+            return SpecifierSet(written)
+        except InvalidSpecifier:
+            raise self.error(
+                key, f"{key} is {written!r}", expected="a range of versions like '>=2.7,<3'"
+            ) from None

@@ -1,0 +1,321 @@
+"""YAML text as mappings and sequences that know where each of their parts stands.
+
+Built from the events of PyYAML's C parser: composing PyYAML's own nodes is several times slower.
+A scalar is a bare Python value; its position lies in the list `marks` of the collection that holds
+it, as an index into the text, so that reading costs no object per scalar. The pure-Python parser,
+which gives the same events, steps in where PyYAML was built without the C library.
+
+What YAML can do and a case file may not is refused here: tags, several documents, duplicate keys,
+merge keys, keys that are no text, and aliases that expand to more than a million values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    StreamEndEvent,
+)
+
+from conformance.files.scalars import PlainScalars, Scalar, UnreadableScalarError
+from conformance.files.source import Source, read_source
+from conformance.model.errors import FileError
+
+MAX_ALIASED_VALUES = 1_000_000
+MAX_DEPTH = 50
+
+
+class Map:
+    """A YAML mapping. marks: of the first key, the first value, the second key, ...
+
+    at: where it stands. size: number of values in it, aliases counted as often as they stand.
+    template: some text in it holds a '{'.
+    """
+
+    __slots__ = ("at", "marks", "size", "template", "values")
+
+    def __init__(self, at: int) -> None:
+        self.at = at
+        self.values: dict[str, Node] = {}
+        self.marks: list[int] = []
+        self.size = 0
+        self.template = False
+
+    def key_at(self, key: str) -> int:
+        return self.marks[2 * list(self.values).index(key)]
+
+    def value_at(self, key: str) -> int:
+        return self.marks[2 * list(self.values).index(key) + 1]
+
+
+class Seq:
+    """A YAML sequence: its items and where each of them stands; the rest as in Map."""
+
+    __slots__ = ("at", "items", "marks", "size", "template")
+
+    def __init__(self, at: int) -> None:
+        self.at = at
+        self.items: list[Node] = []
+        self.marks: list[int] = []
+        self.size = 0
+        self.template = False
+
+
+Node = Map | Seq | Scalar
+
+
+class Document:
+    """One YAML file: its source, the node at its top and where that stands."""
+
+    __slots__ = ("at", "root", "source")
+
+    def __init__(self, source: Source, root: Node, at: int) -> None:
+        self.source = source
+        self.root = root
+        self.at = at
+
+
+def read_document(path: Path) -> Document:
+    """The YAML document in a file. Raises FileError for whatever else it holds."""
+    return parse_document(read_source(path))
+
+
+def parse_document(source: Source, *, pure: bool = False) -> Document:
+    """The one YAML document of a text. pure: with PyYAML's parser in Python."""
+    reader = _Reader(source, _parser(source.text, pure=pure))
+    try:
+        return reader.document()
+    except UnreadableScalarError as error:
+        raise source.error(reader.at, error.found, expected=error.expected) from None
+    except yaml.MarkedYAMLError as error:
+        raise _syntax_error(source, error) from None
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        raise source.error(
+            reader.at,
+            f"after this the text is no YAML: {error}".splitlines()[0],
+            expected="YAML 1.2",
+        ) from None
+
+
+def _parser(text: str, *, pure: bool) -> Callable[[], Any]:
+    """A function that gives the next event at each call."""
+    if yaml.__with_libyaml__ and not pure:
+        return yaml.CSafeLoader(text).get_event
+    from yaml.parser import Parser
+    from yaml.reader import Reader
+    from yaml.scanner import Scanner
+
+    class PythonParser(Reader, Scanner, Parser):
+        def __init__(self, text: str) -> None:
+            Reader.__init__(self, text)
+            Scanner.__init__(self)
+            Parser.__init__(self)
+
+    return PythonParser(text).get_event
+
+
+# Why the parser's own words are not enough: they say what it could not do, not what to write.
+_REMEDIES = (
+    ("\\t", "write spaces, not tabs"),
+    ("'\t'", "write spaces, not tabs"),
+    ("mapping values are not allowed", "write a text that holds ': ' in quotes"),
+    ("that cannot start any token", "write a text that starts with it in quotes"),
+    ("undefined alias", "write a text that starts with '*' in quotes"),
+    ("did not find expected ',' or ']'", "close the list with ']'"),
+    ("did not find expected ',' or '}'", "close the mapping with '}'"),
+    ("unexpected end of stream", "close the quotes"),
+)
+
+
+def _syntax_error(source: Source, error: yaml.MarkedYAMLError) -> FileError:
+    mark: Any = error.problem_mark or error.context_mark
+    found = str(error.problem or error.context or "this is no YAML")
+    if error.context and error.problem:
+        found += f" {error.context}"
+    action = next((remedy for sign, remedy in _REMEDIES if sign in found), "")
+    return source.error(
+        0 if mark is None else mark.index, found, expected="YAML 1.2", action=action
+    )
+
+
+class _Reader:
+    """Builds nodes out of events. at: where the newest event stands."""
+
+    def __init__(self, source: Source, next_event: Callable[[], Any]) -> None:
+        self.source = source
+        self.next_event = next_event
+        self.plain = PlainScalars()
+        self.anchors: dict[str, Node] = {}
+        self.open: set[str] = set()
+        self.aliased = 0
+        self.depth = 0
+        self.at = 0
+
+    def document(self) -> Document:
+        event = self.next_event()
+        while type(event) is not DocumentStartEvent:
+            if type(event) is StreamEndEvent:
+                raise self.source.error(
+                    0, "the file is empty", expected="a mapping that starts with 'format: 1'"
+                )
+            event = self.next_event()
+        event = self.next_event()
+        at = event.start_mark.index
+        root = self.value(event)
+        self.next_event()
+        event = self.next_event()
+        if type(event) is DocumentStartEvent:
+            raise self.source.error(
+                event.start_mark.index,
+                "a second YAML document",
+                expected="one document in a file",
+                action="move it to a file of its own",
+            )
+        return Document(self.source, root, at)
+
+    def value(self, event: Any) -> Node:
+        """The node that starts with event."""
+        kind = type(event)
+        self.at = event.start_mark.index
+        if kind is AliasEvent:
+            return self.alias(event.anchor)
+        if event.tag is not None:
+            raise self.source.error(
+                self.at,
+                f"the tag {event.tag!r}",
+                expected="a value without a tag",
+                action="remove the tag; a text is written in quotes",
+            )
+        if kind is ScalarEvent:
+            node: Node = event.value if event.style else self.plain[event.value]
+        else:
+            node = self.collection(event, kind)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = node
+            self.open.discard(event.anchor)
+        return node
+
+    def collection(self, event: Any, kind: Any) -> Map | Seq:
+        if event.anchor is not None:
+            self.open.add(event.anchor)
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.source.error(
+                self.at,
+                f"more than {MAX_DEPTH} collections inside each other",
+                expected="a file that is nested less",
+            )
+        node = self.mapping(event) if kind is MappingStartEvent else self.sequence(event)
+        self.depth -= 1
+        return node
+
+    def sequence(self, event: Any) -> Seq:
+        node = Seq(event.start_mark.index)
+        add, mark, plain = node.items.append, node.marks.append, self.plain
+        next_event = self.next_event
+        while True:
+            event = next_event()
+            kind = type(event)
+            # The numbers of tensors come by this short way; it does what value() does for them.
+            if kind is ScalarEvent and not event.style and event.tag is event.anchor is None:
+                try:
+                    value: Node = plain[event.value]
+                except UnreadableScalarError:
+                    self.at = event.start_mark.index
+                    raise
+                add(value)
+                mark(event.start_mark.index)
+                if type(value) is str and "{" in value:
+                    node.template = True
+                continue
+            if kind is SequenceEndEvent:
+                node.size += len(node.items)
+                return node
+            value = self.value(event)
+            if isinstance(value, (Map, Seq)):
+                node.size += value.size
+                node.template |= value.template
+            elif type(value) is str and "{" in value:
+                node.template = True
+            add(value)
+            mark(event.start_mark.index)
+
+    def mapping(self, event: Any) -> Map:
+        node = Map(event.start_mark.index)
+        values, marks, plain = node.values, node.marks, self.plain
+        next_event = self.next_event
+        while True:
+            event = next_event()
+            kind = type(event)
+            if kind is MappingEndEvent:
+                node.size += len(values)
+                return node
+            self.at = key_at = event.start_mark.index
+            if kind is ScalarEvent and not event.style and event.tag is event.anchor is None:
+                key: Node = plain[event.value]
+            else:
+                key = self.value(event)
+            if type(key) is not str or key in values or key == "<<":
+                raise self.bad_key(node, key, at=key_at)
+            event = next_event()
+            value = self.value(event)
+            if isinstance(value, (Map, Seq)):
+                node.size += value.size
+                node.template |= value.template
+            elif type(value) is str and "{" in value:
+                node.template = True
+            values[key] = value
+            marks += (key_at, event.start_mark.index)
+
+    def alias(self, name: str) -> Node:
+        if name in self.open:
+            raise self.source.error(
+                self.at, f"the alias *{name} inside the value it names", expected="a finite value"
+            )
+        if name not in self.anchors:
+            raise self.source.error(
+                self.at,
+                f"the alias *{name}, but no anchor &{name} stands before it",
+                expected=f"one of: {', '.join(f'*{known}' for known in self.anchors) or '(none)'}",
+                action="write a text that starts with '*' in quotes",
+            )
+        node = self.anchors[name]
+        self.aliased += node.size if isinstance(node, (Map, Seq)) else 1
+        if self.aliased > MAX_ALIASED_VALUES:
+            raise self.source.error(
+                self.at,
+                f"aliases that expand to more than {MAX_ALIASED_VALUES:,} values",
+                expected="fewer",
+                action="write large tensors by a rule (fill)",
+            )
+        return node
+
+    def bad_key(self, node: Map, key: Node, *, at: int) -> FileError:
+        if key == "<<":
+            return self.source.error(
+                at,
+                "the merge key '<<', which YAML 1.2 does not have",
+                expected="keys written out",
+                action="give the whole value by an alias, or write the keys here",
+            )
+        if isinstance(key, str):
+            first = self.source.place(node.key_at(key))
+            return self.source.error(
+                at,
+                f"the key {key!r} a second time",
+                expected="each key once",
+                action=f"the first stands at {first.line}:{first.column}; remove one",
+            )
+        kind = "a collection" if isinstance(key, (Map, Seq)) else repr(key)
+        return self.source.error(
+            at, f"{kind} as a key", expected="a text", action="write the key in quotes"
+        )

@@ -1,0 +1,121 @@
+"""The directives: what they may say, and which nodes they become."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+from conformance.fronts.sphinx.differences import differences_nodes
+from conformance.fronts.sphinx.domain import domain_of
+from conformance.fronts.sphinx.markup import settle_ids
+from conformance.fronts.sphinx.measured import Measured
+from conformance.fronts.sphinx.operation import operation_nodes, verdict_nodes
+from conformance.fronts.sphinx.page import page_nodes
+from conformance.fronts.sphinx.summary import summary_nodes
+from conformance.model.case import Op
+
+logger = logging.getLogger(__name__)
+
+
+class UnknownNameError(Exception):
+    """A directive names something that there is not. kind: 'page', 'operation', ..."""
+
+    def __init__(self, kind: str, name: str, *, known: Iterable[str]) -> None:
+        listed = ", ".join(known) or "(none)"
+        super().__init__(f"unknown {kind} {name!r}; expected one of: {listed}")
+
+
+class MeasuredDirective(SphinxDirective):
+    """A directive that shows what was measured; an unknown name is a warning at its place."""
+
+    def run(self) -> list[nodes.Node]:
+        domain = domain_of(self.env)
+        domain.note_files()
+        try:
+            made = self.show(domain.measured)
+        except UnknownNameError as error:
+            text = f"{self.name}: {error}"
+            logger.warning(text, location=self.get_location(), type="conformance")
+            return []
+        settle_ids(made, self.state.document)
+        return made
+
+    def show(self, measured: Measured) -> list[nodes.Node]:
+        raise NotImplementedError
+
+
+class SummaryDirective(MeasuredDirective):
+    """`.. conformance-summary::`"""
+
+    def show(self, measured: Measured) -> list[nodes.Node]:
+        return summary_nodes(measured)
+
+
+class PageDirective(MeasuredDirective):
+    """`.. conformance-page:: OP/FILE`"""
+
+    required_arguments = 1
+
+    def show(self, measured: Measured) -> list[nodes.Node]:
+        pages = {page.address: page for page in measured.suite.pages}
+        page = pages.get(self.arguments[0])
+        if page is None:
+            raise UnknownNameError("page", self.arguments[0], known=pages)
+        return page_nodes(page, measured)
+
+
+class OperationDirective(MeasuredDirective):
+    """A directive about one operation; `:apis:` names the APIs to show, in their order."""
+
+    required_arguments = 1
+    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {"apis": directives.unchanged_required}
+
+    def show(self, measured: Measured) -> list[nodes.Node]:
+        ops = {op.name: op for op in measured.suite.ops}
+        op = ops.get(self.arguments[0])
+        if op is None:
+            raise UnknownNameError("operation", self.arguments[0], known=ops)
+        apis = tuple(dict.fromkeys(self.options.get("apis", "").replace(",", " ").split()))
+        known = measured.apis(op.name)
+        for api in apis:
+            if api not in known:
+                raise UnknownNameError(f"API of {op.name}", api, known=known)
+        return self.show_op(op, measured, apis=apis)
+
+    def show_op(self, op: Op, measured: Measured, *, apis: Sequence[str]) -> list[nodes.Node]:
+        raise NotImplementedError
+
+
+class OpDirective(OperationDirective):
+    """`.. conformance-op:: OP`"""
+
+    def show_op(self, op: Op, measured: Measured, *, apis: Sequence[str]) -> list[nodes.Node]:
+        return operation_nodes(op, measured, apis=apis)
+
+
+class DifferencesDirective(OperationDirective):
+    """`.. conformance-differences:: OP`"""
+
+    def show_op(self, op: Op, measured: Measured, *, apis: Sequence[str]) -> list[nodes.Node]:
+        return differences_nodes(op.name, measured, apis=apis)
+
+
+class VerdictsDirective(OperationDirective):
+    """`.. conformance-verdicts:: OP`"""
+
+    def show_op(self, op: Op, measured: Measured, *, apis: Sequence[str]) -> list[nodes.Node]:
+        return verdict_nodes(op, measured, apis=apis)
+
+
+DIRECTIVES: dict[str, type[MeasuredDirective]] = {
+    "conformance-summary": SummaryDirective,
+    "conformance-page": PageDirective,
+    "conformance-op": OpDirective,
+    "conformance-differences": DifferencesDirective,
+    "conformance-verdicts": VerdictsDirective,
+}

@@ -1,0 +1,189 @@
+"""The parent's side of one worker process: it is started, asked for servers, and ended."""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections import deque
+from collections.abc import Mapping
+from pathlib import Path
+
+from conformance.model.backend import Backend, Target
+from conformance.run import worker
+from conformance.run.wire import Frame, FrameReader, Header, encode_frame
+
+LOG_LINES = 8
+LOG_LIMIT = 2**20
+EVIDENCE_LIMIT = worker.PRINTED_LIMIT
+FAREWELL_S = 1.0
+
+
+class StartError(Exception):
+    """The process could not even be created; str() is the reason."""
+
+
+class WorkerProcess:
+    """An interpreter that imports a framework and then forks servers, or becomes one.
+
+    hello is what it said after the import. Nothing may be sent before: input ends a process that
+    is still importing (see worker.die_with).
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        target: Target,
+        *,
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.log = log
+        self.started = time.monotonic()
+        self.hello: Header | None = None
+        self.closed = False
+        self._reader = FrameReader()
+        self._unsent: deque[tuple[bytes, int | None]] = deque()
+        self.control, theirs = socket.socketpair()
+        self.control.setblocking(False)
+        try:
+            self._process = _spawn(
+                [str(target.interpreter), "-u", worker.__file__, str(theirs.fileno())]
+                + [str(backend.adapter), target.device, target.mode],
+                log=log,
+                descriptor=theirs.fileno(),
+                environment=environment,
+            )
+        except OSError as error:
+            self.control.close()
+            raise StartError(f"{target.interpreter}: {error.strerror}") from error
+        finally:
+            theirs.close()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def fileno(self) -> int:
+        return self.control.fileno()
+
+    def ask(self, message: Header, passing: socket.socket | None = None) -> None:
+        """Send message, and with it the other end of a connection; never blocks."""
+        descriptor = None if passing is None else os.dup(passing.fileno())
+        self._unsent.append((encode_frame(message), descriptor))
+        self.flush()
+
+    def flush(self) -> bool:
+        """Send what is waiting; False while something is left."""
+        while self._unsent:
+            data, descriptor = self._unsent[0]
+            rights = [] if descriptor is None else [_rights(descriptor)]
+            try:
+                sent = self.control.sendmsg([data], rights)
+            except BlockingIOError:
+                return False
+            except OSError:
+                sent = len(data)  # its end will be read, or is known already
+            self._unsent.popleft()
+            if descriptor is not None:
+                os.close(descriptor)
+            if sent < len(data):
+                self._unsent.appendleft((data[sent:], None))
+        return True
+
+    def receive(self) -> list[Header]:
+        """The messages that have come. closed is set when there will be no more."""
+        messages: list[Frame] = []
+        try:
+            while chunk := self.control.recv(1 << 16):
+                messages += self._reader.feed(chunk)
+            self.closed = True
+        except BlockingIOError:
+            pass
+        except OSError:
+            self.closed = True
+        if self._reader.garbage is not None:
+            self.closed = True
+        return [header for header, _ in messages]
+
+    def end(self, patience_s: float = 0.0) -> str:
+        """How the process ended; after patience_s it is killed with all of its group."""
+        while self._unsent:
+            _, descriptor = self._unsent.popleft()
+            if descriptor is not None:
+                os.close(descriptor)
+        self.control.close()
+        try:
+            code = self._process.wait(patience_s) if patience_s else self._process.poll()
+        except subprocess.TimeoutExpired:
+            code = None
+        if code is None:
+            kill_group(self.pid)
+            code = self._process.wait()
+        kill_group(self.pid)  # what the import may have left running
+        return describe_code(code)
+
+    def log_lines(self) -> str:
+        """The last lines of what it printed."""
+        lines = read_end(self.log).strip().splitlines()
+        return "\n".join(lines[-LOG_LINES:])
+
+
+def _spawn(
+    command: list[str], *, log: Path, descriptor: int, environment: Mapping[str, str] | None
+) -> subprocess.Popen[bytes]:
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            pass_fds=[descriptor],
+            start_new_session=True,
+            env=None if environment is None else dict(environment),
+        )
+
+
+def _rights(descriptor: int) -> tuple[int, int, bytes]:
+    return socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [descriptor]).tobytes()
+
+
+def kill_group(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def describe_status(status: int | None) -> str:
+    """'signal SIGSEGV' or 'exit status 3', from a wait status."""
+    return "an unknown end" if status is None else describe_code(os.waitstatus_to_exitcode(status))
+
+
+def describe_code(code: int) -> str:
+    if code >= 0:
+        return f"exit status {code}"
+    try:
+        return f"signal {signal.Signals(-code).name}"
+    except ValueError:
+        return f"signal {-code}"
+
+
+def read_end(log: Path) -> str:
+    """The end of what a process printed, '' if there is no such file."""
+    try:
+        with log.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - EVIDENCE_LIMIT))
+            return file.read(EVIDENCE_LIMIT).decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def bound(log: Path) -> None:
+    """Forget all but the start of a file that has grown beyond the limit."""
+    with contextlib.suppress(OSError):
+        if log.stat().st_size > LOG_LIMIT:
+            os.truncate(log, EVIDENCE_LIMIT)

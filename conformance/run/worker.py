@@ -1,0 +1,609 @@
+"""The process that runs cases in a target's own interpreter; see docs/protocol.rst.
+
+Run by path with that interpreter: `worker.py CONTROL ADAPTER DEVICE MODE`. It imports the adapter
+and with it the framework, says hello, and then forks servers on request (or serves in place). The
+standard library and numpy only, Python 3.8 syntax; nothing of this project is imported here.
+"""
+
+from __future__ import annotations
+
+import array
+import fcntl
+import functools
+import gc
+import importlib
+import importlib.util
+import inspect
+import json
+import os
+import platform
+import select
+import signal
+import socket
+import struct
+import sys
+import time
+import traceback
+import warnings
+from typing import Any, Callable, Dict, List, Optional, Tuple, Type, Union
+
+import numpy
+
+# A frame is these two lengths, a JSON header and the bytes of the arrays it speaks of.
+LENGTHS = struct.Struct("<IQ")
+STORED = {
+    name: numpy.dtype(code)
+    for name, code in (
+        ("bool", "|b1"),
+        ("int8", "|i1"),
+        ("int16", "<i2"),
+        ("int32", "<i4"),
+        ("int64", "<i8"),
+        ("uint8", "|u1"),
+        ("uint16", "<u2"),
+        ("uint32", "<u4"),
+        ("uint64", "<u8"),
+        ("float16", "<f2"),
+        ("float32", "<f4"),
+        ("float64", "<f8"),
+    )
+}
+PRINTED_LIMIT = 4096
+MESSAGE_LIMIT = 10_000
+REPR_LIMIT = 200
+# How long a server whose connection is closed may take to end by itself before it is killed: the
+# status of a crash must not be covered by our own signal.
+REAP_GRACE_S = 0.1
+Header = Dict[str, Any]
+Caught = Union[Type[BaseException], Tuple[Type[BaseException], ...]]
+
+
+class UnplaceableError(Exception):
+    """The call cannot be placed: what is 'dtype' or 'api'."""
+
+    def __init__(self, what: str, reason: str) -> None:
+        super().__init__(reason)
+        self.what = what
+        self.reason = reason
+
+
+def load_adapter(path: str) -> Any:
+    """The adapter in the file at path, as a module of a name that no framework has."""
+    name = "conformance_adapter_" + os.path.basename(os.path.dirname(os.path.abspath(path)))
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError("%s is no Python file" % path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def do_nothing(*_: Any) -> None:
+    """What an adapter without start or synchronise does."""
+
+
+class Executor:
+    """Runs requests with one adapter. caught: what counts as the framework's own exception."""
+
+    def __init__(self, adapter: Any, caught: Caught = BaseException) -> None:
+        self.adapter = adapter
+        self.caught = caught
+        self.synchronise = getattr(adapter, "synchronise", do_nothing)
+        self.functions: Dict[str, Callable[..., Any]] = {}
+        self.signatures: Dict[Any, Optional[List[str]]] = {}
+
+    def execute(self, header: Header, body: Any) -> Tuple[Header, List[bytes]]:
+        """The reply to a request and the bytes of its outputs. Late errors come up in here."""
+        began = time.perf_counter()
+        execution = Execution(self, header, body)
+        buffers: List[bytes] = []
+        try:
+            reply = execution.perform(buffers)
+        except UnplaceableError as error:
+            reply = {"end": "unavailable", "what": error.what, "reason": error.reason}
+        except self.caught as error:
+            buffers = []
+            reply = describe_exception(error)
+            reply["phase"] = execution.phase
+            self._settle()
+        if header.get("signature"):
+            reply["signature"] = execution.signature
+        reply["id"] = header["id"]
+        reply["seconds"] = time.perf_counter() - began
+        return reply, buffers
+
+    def _settle(self) -> None:
+        """Wait for what an exception left pending; a second error adds nothing to the first."""
+        try:
+            self.synchronise()
+        except self.caught:
+            pass
+
+    def function(self, path: str) -> Callable[..., Any]:
+        """The callable at the dotted path. UnplaceableError if there is none."""
+        found = self.functions.get(path)
+        if found is None:
+            found = self.functions[path] = resolve(path)
+        return found
+
+    def parameters(self, function: Any, key: Any) -> Optional[List[str]]:
+        """The names of function's parameters, None where Python cannot read them."""
+        if key not in self.signatures:
+            try:
+                self.signatures[key] = list(inspect.signature(function).parameters)
+            except Exception:
+                self.signatures[key] = None
+        return self.signatures[key]
+
+
+class Execution:
+    """One request on its way through the framework. phase: convert, call or realise."""
+
+    def __init__(self, executor: Executor, header: Header, body: Any) -> None:
+        self.executor = executor
+        self.adapter = executor.adapter
+        self.header = header
+        self.body = body
+        self.offset = 0
+        self.phase = "convert"
+        self.signature: Optional[List[str]] = None
+        # Every input tensor, if they are checked: its argument, itself, its dtype and elements.
+        self.inputs: Optional[List[Tuple[Any, Any, str, bytes]]] = (
+            [] if header.get("check_inputs") else None
+        )
+
+    def perform(self, buffers: List[bytes]) -> Header:
+        """The reply of a call that returned; the bytes of its outputs are appended to buffers."""
+        call = self.header["call"]
+        owner = self.value(call["self"], "self") if call["kind"] == "method" else None
+        arguments = [self.value(value, i) for i, value in enumerate(call["args"])]
+        keywords = {name: self.value(value, name) for name, value in call["kwargs"].items()}
+        function = self.callable(call, owner)
+        self.phase = "call"
+        returned = function(*arguments, **keywords)
+        self.phase = "realise"
+        several = self.header.get("outputs", 1) > 1 and isinstance(returned, (tuple, list))
+        outputs = [self.output(one, buffers) for one in (returned if several else (returned,))]
+        self.executor.synchronise()
+        reply: Header = {"end": "returned", "outputs": outputs}
+        if self.inputs is not None:
+            reply["changed"] = self.changed()
+        return reply
+
+    def callable(self, call: Header, owner: Any) -> Callable[..., Any]:
+        path = call["path"]
+        if call["kind"] == "method":
+            name = path.rpartition(".")[2]
+            function = getattr(owner, name, None)
+            if function is None:
+                raise UnplaceableError("api", "%s has no method %r" % (class_name(owner), name))
+            key: Any = (type(owner), name)
+        else:
+            function = self.executor.function(path)
+            key = path
+        if self.header.get("signature"):
+            self.signature = self.executor.parameters(function, key)
+        return function  # type: ignore[no-any-return]
+
+    def value(self, value: Any, name: Any) -> Any:
+        """A request's value as the framework takes it; name is the argument that it is part of."""
+        if type(value) is not dict:
+            return value
+        if "tensor" in value:
+            return self.tensor(value["tensor"], name)
+        if "dtype" in value:
+            return self.dtype(value["dtype"])
+        if "numpy" in value:
+            return STORED[value["numpy"]].type(value["value"])
+        if "list" in value:
+            return [self.value(item, name) for item in value["list"]]
+        return tuple([self.value(item, name) for item in value["tuple"]])
+
+    def dtype(self, name: str) -> Any:
+        try:
+            return self.adapter.dtype(name)
+        except (AttributeError, KeyError, TypeError) as error:
+            reason = "the framework has no dtype %s (%s)" % (name, text_of(error))
+            raise UnplaceableError("dtype", reason) from error
+
+    def tensor(self, content: Header, name: Any) -> Any:
+        """A framework tensor of a private, writable copy: it may share memory with the array."""
+        dtype, size = content["dtype"], content["bytes"]
+        stored = STORED[dtype]
+        if size:
+            flat = numpy.frombuffer(self.body, stored, size // stored.itemsize, self.offset)
+            elements = flat.reshape(content["shape"]).copy()
+        else:
+            elements = numpy.empty(content["shape"], stored)
+        tensor = self.adapter.to_framework(elements, dtype)
+        actual = self.adapter.dtype_name(tensor)
+        if actual != dtype:
+            reason = "a tensor of dtype %s becomes %s in the framework" % (dtype, actual)
+            raise UnplaceableError("dtype", reason)
+        if self.inputs is not None:
+            sent = self.body[self.offset : self.offset + size]
+            self.inputs.append((name, tensor, dtype, sent))
+        self.offset += size
+        return tensor
+
+    def output(self, returned: Any, buffers: List[bytes]) -> Header:
+        """What the reply says of one output. Its dtype is read from the framework's tensor."""
+        if not isinstance(returned, self.adapter.tensor_types):
+            return {"type": type(returned).__name__, "text": repr(returned)[:REPR_LIMIT]}
+        dtype = self.adapter.dtype_name(returned)
+        elements = numpy.asarray(self.adapter.from_framework(returned))
+        stored = STORED.get(dtype)
+        if stored is None:
+            text = "a tensor of dtype %s and shape %s" % (dtype, list(elements.shape))
+            return {"type": class_name(returned), "text": text}
+        buffer = element_bytes(elements, dtype)
+        buffers.append(buffer)
+        return {"dtype": dtype, "shape": elements.shape, "bytes": len(buffer)}
+
+    def changed(self) -> List[Any]:
+        """The names of the input tensors whose elements are not the bytes that were sent."""
+        names = []
+        for name, tensor, dtype, sent in self.inputs or ():
+            elements = numpy.asarray(self.adapter.from_framework(tensor))
+            if element_bytes(elements, dtype) != sent and name not in names:
+                names.append(name)
+        return names
+
+
+def element_bytes(elements: Any, dtype: str) -> bytes:
+    """The elements, little-endian and in C order. TypeError if they are not stored as dtype."""
+    stored = STORED[dtype]
+    if elements.dtype != stored:
+        if elements.dtype.newbyteorder("<") != stored:
+            found = (dtype, elements.dtype)
+            raise TypeError("the adapter reads a %s tensor as an array of %s" % found)
+        elements = elements.astype(stored)
+    return elements.tobytes()  # type: ignore[no-any-return]
+
+
+def resolve(path: str) -> Callable[..., Any]:
+    """The object at the dotted path: as much of it imported as must be, the rest attributes."""
+    parts = path.split(".")
+    try:
+        found = importlib.import_module(parts[0])
+        for i, part in enumerate(parts[1:], 2):
+            if not hasattr(found, part) and inspect.ismodule(found):
+                importlib.import_module(".".join(parts[:i]))
+            found = getattr(found, part)
+    except (ImportError, AttributeError) as error:
+        raise UnplaceableError("api", "there is no %s (%s)" % (path, text_of(error))) from error
+    if not callable(found):
+        raise UnplaceableError("api", "%s is not callable" % path)
+    return found
+
+
+def describe_exception(error: BaseException) -> Header:
+    """The part of a reply that says which exception it was, without the phase."""
+    types: List[str] = []
+    for one in type(error).__mro__[:-1]:
+        types.extend((one.__name__, "%s.%s" % (one.__module__, one.__qualname__)))
+    return {"end": "raised", "types": types, "message": text_of(error)[:MESSAGE_LIMIT]}
+
+
+def text_of(error: BaseException) -> str:
+    """str(error), also where the framework's own __str__ fails."""
+    try:
+        return str(error)
+    except Exception as second:
+        return "(no message: str() of it raises %s)" % type(second).__name__
+
+
+def class_name(value: Any) -> str:
+    return "%s.%s" % (type(value).__module__, type(value).__qualname__)
+
+
+class Output:
+    """The file that descriptors 1 and 2 lead to. What is in it belongs to the running case."""
+
+    def __init__(self, path: str) -> None:
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
+        self.descriptor = os.open(path, flags, 0o600)
+        flush_streams()
+        os.dup2(self.descriptor, 1)
+        os.dup2(self.descriptor, 2)
+
+    def take(self) -> str:
+        """The end of what was printed since the last take, which is thereby forgotten."""
+        flush_streams()
+        try:
+            size = os.fstat(self.descriptor).st_size
+            if not size:
+                return ""
+            text = os.pread(self.descriptor, PRINTED_LIMIT, max(0, size - PRINTED_LIMIT))
+            os.ftruncate(self.descriptor, 0)
+        except OSError:
+            return ""  # the framework closed what is not its own; its answer still counts
+        return text.decode("utf-8", "replace")
+
+
+@functools.lru_cache(maxsize=None)
+def c_library() -> Any:
+    """The C library, for the buffers of its streams; None where ctypes is missing."""
+    try:
+        import ctypes
+
+        return ctypes.CDLL(None)
+    except (ImportError, OSError):
+        return None
+
+
+def flush_streams() -> None:
+    """Frameworks print from C, too, and a crash would lose what the buffer holds."""
+    library = c_library()
+    if library is not None:
+        library.fflush(None)
+
+
+def frame(header: Header, buffers: List[bytes]) -> bytes:
+    text = json.dumps(header).encode()
+    return b"".join((LENGTHS.pack(len(text), sum(map(len, buffers))), text, *buffers))
+
+
+def serve(connection: socket.socket, executor: Executor, output: Output) -> None:
+    """Answers requests in their order, each before the next one starts, until the other end
+    closes."""
+    me = os.getpid()
+    received = bytearray()
+    while True:
+        chunk = connection.recv(1 << 16)
+        if not chunk:
+            return
+        received += chunk
+        position = 0
+        while len(received) - position >= LENGTHS.size:
+            header_size, body_size = LENGTHS.unpack_from(received, position)
+            start = position + LENGTHS.size
+            end = start + header_size + body_size
+            if end > len(received):
+                break
+            header = json.loads(received[start : start + header_size].decode())
+            reply, buffers = executor.execute(header, bytes(received[start + header_size : end]))
+            if os.getpid() != me:
+                os._exit(1)  # a child that the framework forked came back to our loop
+            printed = output.take()
+            if printed:
+                reply["printed"] = printed
+            connection.sendall(frame(reply, buffers))
+            position = end
+        del received[:position]
+
+
+def run_server(connection: socket.socket, adapter: Any, *, log: str, words: List[str]) -> None:
+    """Starts the framework, says so and serves. Never returns."""
+    status = 1
+    try:
+        output = Output(log)
+        try:
+            getattr(adapter, "start", do_nothing)(*words)
+        except BaseException:
+            connection.sendall(frame({"failed": traceback.format_exc(limit=-5)}, []))
+            os._exit(1)
+        output.take()
+        connection.sendall(frame({"ready": True}, []))
+        serve(connection, Executor(adapter), output)
+        status = 0
+    except (BrokenPipeError, ConnectionResetError):
+        status = 0  # the parent is done with this server
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(status)
+
+
+def die_with(other: socket.socket) -> None:
+    """From now on the kernel ends this process group when the other end closes or sends.
+
+    SIGIO ends a process that does not handle it, also inside C code that holds the interpreter
+    lock. (A death signal of the parent process would come when the thread ends that started us.)
+    """
+    signal.signal(signal.SIGIO, signal.SIG_DFL)
+    descriptor = other.fileno()
+    fcntl.fcntl(descriptor, fcntl.F_SETOWN, -os.getpgrp())
+    flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)
+    fcntl.fcntl(descriptor, fcntl.F_SETFL, flags | os.O_ASYNC)
+    readable, _, _ = select.select([other], [], [], 0)
+    if readable:
+        os._exit(0)  # it closed before we listened
+
+
+def live_without(other: socket.socket) -> None:
+    """Undo die_with."""
+    flags = fcntl.fcntl(other.fileno(), fcntl.F_GETFL)
+    fcntl.fcntl(other.fileno(), fcntl.F_SETFL, flags & ~os.O_ASYNC)
+
+
+class Child:
+    """A forked server. lifeline: our end of the socket whose closing ends it."""
+
+    def __init__(self, number: int, pid: int, lifeline: socket.socket) -> None:
+        self.number = number
+        self.pid = pid
+        self.lifeline = lifeline
+        self.deadline: Optional[float] = None
+        self.killed = False
+
+    def kill(self) -> None:
+        try:
+            os.killpg(self.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass
+
+
+class Zygote:
+    """Has imported the framework, and forks servers on request. It never calls the framework."""
+
+    def __init__(self, control: socket.socket, adapter: Any, words: List[str]) -> None:
+        self.control = control
+        self.adapter = adapter
+        self.words = words
+        self.children: Dict[int, Child] = {}
+        self.received = bytearray()
+        self.passed: List[int] = []
+        self.wake, self.waker = socket.socketpair()
+
+    def run(self) -> None:
+        """Until the control socket closes; kills the servers that are left."""
+        self.wake.setblocking(False)
+        self.waker.setblocking(False)
+        # Only now: a framework may install a handler of its own while it is imported.
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self.waker.fileno(), warn_on_full_buffer=False)
+        warnings.filterwarnings("ignore", category=DeprecationWarning, message=".*fork")
+        gc.freeze()  # a collection in a server would otherwise copy every page of the framework
+        while True:
+            deadlines = [c.deadline for c in self.children.values() if c.deadline is not None]
+            patience = max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
+            readable, _, _ = select.select([self.control, self.wake], [], [], patience)
+            if self.wake in readable:
+                self.wake.recv(4096)
+            self.reap()
+            if self.control in readable and not self.listen():
+                return
+
+    def close(self) -> None:
+        for child in self.children.values():
+            child.kill()
+        for child in self.children.values():
+            wait_for(child.pid, 0)
+
+    def reap(self) -> None:
+        """Report the servers that ended, and kill those that closed their socket and linger."""
+        now = time.monotonic()
+        for child in list(self.children.values()):
+            ended, status = wait_for(child.pid, os.WNOHANG)
+            if ended:
+                child.kill()  # its own children, if it has left any
+                del self.children[child.number]
+                child.lifeline.close()
+                end = {"ended": child.number, "status": status, "killed": child.killed}
+                self.control.sendall(frame(end, []))
+            elif child.deadline is not None and now >= child.deadline:
+                child.deadline = None
+                child.killed = True
+                child.kill()
+
+    def listen(self) -> bool:
+        """Do what the parent asks; False when it has closed the control socket."""
+        space = socket.CMSG_SPACE(16 * 4)
+        data, ancillary, _, _ = self.control.recvmsg(1 << 16, space)
+        for level, kind, content in ancillary:
+            if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                descriptors = array.array("i")
+                descriptors.frombytes(content[: len(content) - len(content) % 4])
+                self.passed.extend(descriptors)
+        self.received += data
+        while len(self.received) >= LENGTHS.size:
+            size, _ = LENGTHS.unpack_from(self.received)
+            end = LENGTHS.size + size
+            if len(self.received) < end:
+                break
+            message = json.loads(self.received[LENGTHS.size : end].decode())
+            del self.received[:end]
+            self.obey(message)
+        return bool(data)
+
+    def obey(self, message: Header) -> None:
+        """fork: a new server; serve: become one; kill: at once; reap: soon, if it still lives."""
+        if "fork" in message:
+            self.fork(message["fork"], message["log"])
+        elif "serve" in message:
+            connection = socket.socket(fileno=self.passed.pop(0))
+            self.stop_watching()
+            die_with(self.control)
+            run_server(connection, self.adapter, log=message["log"], words=self.words)
+        elif "kill" in message and message["kill"] in self.children:
+            self.children[message["kill"]].killed = True
+            self.children[message["kill"]].kill()
+        elif "reap" in message and message["reap"] in self.children:
+            self.children[message["reap"]].deadline = time.monotonic() + REAP_GRACE_S
+
+    def fork(self, number: int, log: str) -> None:
+        connection = socket.socket(fileno=self.passed.pop(0))
+        ours, theirs = socket.socketpair()
+        flush_streams()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                self.become_server(connection, theirs, log=log, ours=ours)
+            finally:
+                os._exit(1)
+        try:
+            os.setpgid(pid, pid)  # whichever of the two comes first
+        except OSError:
+            pass
+        connection.close()
+        theirs.close()
+        self.children[number] = Child(number, pid, ours)
+        self.control.sendall(frame({"forked": number, "pid": pid}, []))
+
+    def stop_watching(self) -> None:
+        """Children are the framework's own affair from here on."""
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        self.wake.close()
+        self.waker.close()
+
+    def become_server(
+        self, connection: socket.socket, lifeline: socket.socket, *, log: str, ours: socket.socket
+    ) -> None:
+        os.setpgid(0, 0)
+        self.stop_watching()
+        for one in [self.control, ours, *(child.lifeline for child in self.children.values())]:
+            one.close()
+        die_with(lifeline)
+        run_server(connection, self.adapter, log=log, words=self.words)
+
+
+def wait_for(pid: int, options: int) -> Tuple[bool, Optional[int]]:
+    """Whether the child has ended, and its wait status; None if somebody else took that."""
+    try:
+        found, status = os.waitpid(pid, options)
+    except ChildProcessError:
+        return True, None
+    return found == pid, status
+
+
+def main(arguments: List[str]) -> None:
+    """Import, say hello, obey. Leaves without the framework's own farewell, which takes long."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) != here]
+    descriptor, path, *words = arguments
+    os.set_inheritable(int(descriptor), False)
+    control = socket.socket(fileno=int(descriptor))
+    die_with(control)
+    try:
+        adapter = load_adapter(path)
+        version = str(adapter.version)
+    except BaseException as error:
+        traceback.print_exc()
+        reason = "%s: %s" % (type(error).__name__, text_of(error))
+        control.sendall(frame({"failed": reason}, []))
+        os._exit(1)
+    live_without(control)
+    hello = {
+        "version": version,
+        "python": platform.python_version(),
+        "platform": "%s-%s" % (sys.platform, platform.machine()),
+        "fork": hasattr(os, "fork") and bool(getattr(adapter, "fork", True)),
+    }
+    zygote = Zygote(control, adapter, words)
+    try:
+        control.sendall(frame({"hello": hello}, []))
+        zygote.run()
+    except (BrokenPipeError, ConnectionResetError):
+        pass  # the parent is gone
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        zygote.close()
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

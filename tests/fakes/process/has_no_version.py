@@ -1,0 +1,3 @@
+"""An adapter that lacks what every adapter must have."""
+
+tensor_types = ()

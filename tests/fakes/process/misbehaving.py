@@ -1,0 +1,228 @@
+"""A framework that has one function for each way in which a call can go wrong."""
+
+import ctypes
+import os
+import runpy
+import signal
+import socket
+import struct
+import sys
+import time
+
+import numpy
+
+healthy = runpy.run_path(os.path.join(os.path.dirname(__file__), "healthy.py"))
+globals().update({k: v for k, v in healthy.items() if not k.startswith("__")})
+late = []
+
+
+def connections():
+    """The sockets that this process holds."""
+    found = []
+    for entry in os.listdir("/proc/self/fd"):
+        try:
+            if os.readlink("/proc/self/fd/" + entry).startswith("socket:"):
+                found.append(int(entry))
+        except OSError:
+            pass
+    return found
+
+
+def written(text):
+    for descriptor in connections():
+        os.write(descriptor, text)
+    time.sleep(60)
+
+
+def segfault(x):
+    ctypes.string_at(0)
+
+
+def abort(x):
+    os.abort()
+
+
+def leave(x, status):
+    os._exit(status)
+
+
+def kill_itself(x):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def kill_zygote(x):
+    os.kill(os.getppid(), signal.SIGKILL)
+    time.sleep(60)
+
+
+def hang(x, deaf=False):
+    if deaf:
+        signal.pthread_sigmask(signal.SIG_BLOCK, range(1, signal.NSIG))
+    time.sleep(3600)
+
+
+def hang_noisily(x):
+    """Prints without end: more than any file should hold."""
+    while True:
+        print("z" * 1000)
+
+
+def slow(x, seconds):
+    time.sleep(seconds)
+    return x
+
+
+def close_connection(x):
+    for descriptor in connections():
+        os.close(descriptor)
+    time.sleep(3600)
+
+
+def close_everything(x):
+    os.closerange(0, 1024)
+    time.sleep(3600)
+
+
+def write_garbage(x):
+    written(b"garbage, and a good deal of it: this is not a frame of any kind\n" * 4)
+
+
+def write_frame(x, header):
+    """Sends a well-formed frame that holds what the test says."""
+    written(struct.pack("<IQ", len(header), 0) + header.encode())
+
+
+def claim_lengths(x, header, body):
+    written(struct.pack("<IQ", header, body))
+
+
+def unasked_reply(x):
+    """The right answer, and then another one."""
+    header = b'{"id": 1, "end": "returned", "outputs": []}'
+    written(2 * (struct.pack("<IQ", len(header), 0) + header))
+
+
+def talk(x, text):
+    """Prints from Python and from C, to both streams."""
+    print(text, "on stdout")
+    print(text, "on stderr", file=sys.stderr)
+    ctypes.CDLL(None).printf((text + " from C\n").encode())
+    return x
+
+
+def flood(x, size):
+    os.write(1, b"y" * size + b"the end\n")
+    return x
+
+
+def talk_and_crash(x):
+    print("last words")
+    os.abort()
+
+
+def fork_a_child(x, seconds, crash=False):
+    """The child keeps every descriptor of the server open."""
+    if os.fork() == 0:
+        time.sleep(seconds)
+        os._exit(0)
+    if crash:
+        os.abort()
+    return x
+
+
+def fork_and_return(x):
+    """Both processes come back to whoever called."""
+    os.fork()
+    return x
+
+
+def crash_the_first_time(x, marker):
+    if not os.path.exists(marker):
+        open(marker, "w").close()
+        os.abort()
+    return x
+
+
+def hang_the_first_time(x, marker):
+    if not os.path.exists(marker):
+        open(marker, "w").close()
+        time.sleep(3600)
+    return x
+
+
+def fail_late(x):
+    """Returns; the error comes up when somebody waits for the result."""
+    late.append(RuntimeError("kernel failed"))
+    return x
+
+
+def raise_runtime_error(x):
+    raise RuntimeError("out of resources")
+
+
+def raise_value_error(x):
+    raise ValueError("no such value")
+
+
+def raise_exit(x):
+    sys.exit("the framework wants to leave")
+
+
+def interrupt(x):
+    raise KeyboardInterrupt("the framework interrupts")
+
+
+class UnprintableError(Exception):
+    def __str__(self):
+        raise TypeError("no text")
+
+
+def raise_unprintable(x):
+    raise UnprintableError
+
+
+def overwrite(x, first):
+    x[0] = first
+    return x
+
+
+class Unreadable:
+    def __repr__(self):
+        raise RuntimeError("no text")
+
+
+def return_unreadable(x):
+    return Unreadable()
+
+
+def return_list(x):
+    return x.tolist()
+
+
+def return_two(x):
+    return x, numpy.cumsum(x)
+
+
+def return_complex(x):
+    return x.astype("complex64")
+
+
+def return_odd_layout(x):
+    """Big-endian, and every other element of something else."""
+    wide = numpy.zeros(2 * len(x), ">f4")
+    wide[::2] = x
+    return wide[::2]
+
+
+def return_zeros(x, count):
+    return numpy.zeros(count, "float32")
+
+
+def synchronise():
+    if late:
+        raise late.pop()
+
+
+for name, function in list(globals().items()):
+    if callable(function) and getattr(function, "__module__", None) == __name__:
+        setattr(fake, name, function)  # noqa: F821

@@ -1,0 +1,88 @@
+"""Projects of somebody else, with pytest runs of their own."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+# What the outer run was told must not reach the inner ones.
+OURS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_XDIST_WORKER", "COLUMNS", "CONFORMANCE_HOME")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished pytest run. text: what it wrote to both streams."""
+
+    code: int
+    text: str
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The last line's numbers: {'failed': 1, 'passed': 12}."""
+        last = self.text.strip().splitlines()[-1]
+        return {word: int(number) for number, word in re.findall(r"(\d+) (\w+)(?=,| in)", last)}
+
+    @property
+    def outcomes(self) -> dict[str, str]:
+        """The word of every item of a run with -v, by node id."""
+        alone = r"^(?P<id>\S+/\S+\[\S+\]) (?P<word>[A-Z]+)\b"
+        in_xdist = r"^\[gw\d+\].* (?P<word>[A-Z]+) (?P<id>\S+/\S+\[\S+\])\s*$"
+        found = re.finditer(f"{alone}", self.text, re.M), re.finditer(in_xdist, self.text, re.M)
+        return {match["id"]: match["word"] for matches in found for match in matches}
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with a copy of our cases in cases/, and nothing else of ours."""
+
+    folder: Path
+
+    @property
+    def page(self) -> Path:
+        return self.folder / "cases/cumsum/mindspore-r2.0-torch.yaml"
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        return path
+
+    def edit(self, path: Path, old: str, *, new: str) -> int:
+        """Replaces old by new; returns the line, from 1, where old stood. Once, not more."""
+        text = path.read_text("utf-8")
+        assert text.count(old) == 1
+        path.write_text(text.replace(old, new), "utf-8")
+        return text[: text.index(old)].count("\n") + 1
+
+    def pytest(
+        self, *arguments: str, below: str = ".", python: str = sys.executable, **variables: str
+    ) -> Run:
+        """Runs pytest in the folder below this one."""
+        environment = {key: value for key, value in os.environ.items() if key not in OURS}
+        environment |= {"CONFORMANCE_HOME": str(self.folder / ".home"), "COLUMNS": "200"}
+        done = subprocess.run(
+            [python, "-m", "pytest", "-p", "no:hypothesispytest", *arguments],
+            cwd=self.folder / below,
+            env=environment | variables,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=120,
+            check=False,
+        )
+        return Run(done.returncode, done.stdout.decode())
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    folder = tmp_path / "project"
+    shutil.copytree(ROOT / "cases", folder / "cases")
+    project = Project(folder)
+    project.write("pytest.ini", "[pytest]\nfilterwarnings = error\n")
+    return project

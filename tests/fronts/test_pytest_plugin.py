@@ -1,0 +1,331 @@
+import json
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+
+import conformance
+
+VERSION = conformance.__version__
+API = f"reference_impl.cumsum-reference-{VERSION}"
+PAGE = "cumsum/mindspore-r2.0-torch"
+INT8 = f"{PAGE}/dtype-int8[{API}]"
+INNERMOST = f"{PAGE}/innermost-axis[{API}]"
+REFERENCE = "--backend=reference"
+
+
+def failed(run):
+    return {item for item, word in run.outcomes.items() if word == "FAILED"}
+
+
+def test_every_task_is_an_item_whose_node_id_is_the_task_s_id(project):
+    run = project.pytest(REFERENCE, "--collect-only", "-q", PAGE)
+
+    assert run.code == 0
+    assert run.text.splitlines()[:2] == [INNERMOST, INT8]
+
+
+def test_the_project_s_cases_pass_and_its_tests_are_not_collected(project):
+    project.write("test_own.py", "def test_own(): assert False\n")
+
+    run = project.pytest(REFERENCE)
+
+    assert run.code == 0
+    assert set(run.counts) == {"passed"}
+    assert run.counts["passed"] > 50
+
+
+def test_with_a_path_the_project_s_own_tests_run_too(project):
+    project.write("tests/test_own.py", "def test_own(): pass\n")
+
+    run = project.pytest(REFERENCE, "-v", "tests", PAGE)
+
+    assert run.code == 0
+    assert run.outcomes == {INNERMOST: "PASSED", INT8: "PASSED"}
+    assert "tests/test_own.py::test_own PASSED" in run.text
+
+
+def test_without_backend_nothing_of_ours_is_imported(project):
+    project.write(
+        "test_own.py",
+        "import sys\n\n\ndef test_own():\n"
+        "    assert sorted(m for m in sys.modules if m.split('.')[0] == 'conformance') == [\n"
+        "        'conformance', 'conformance.fronts', 'conformance.fronts.pytest_plugin']\n"
+        "    assert 'numpy' not in sys.modules\n",
+    )
+
+    # hypothesis imports numpy for its own ends.
+    assert project.pytest("-p", "no:hypothesispytest").counts == {"passed": 1}
+
+
+def test_the_header_names_the_targets_and_the_cases(project):
+    run = project.pytest(REFERENCE, PAGE)
+
+    assert f"conformance: reference {VERSION}; 2 tasks of the cases in cases" in run.text
+
+
+def test_progress_is_shown_by_case_file(project):
+    run = project.pytest(REFERENCE, PAGE)
+
+    assert f"\n{PAGE} ..  " in run.text
+
+
+# What a failure says.
+
+
+def test_a_changed_number_fails_exactly_its_case_and_names_file_and_line(project):
+    line = project.edit(project.page, "[9, 16, 28, 35]", new="[9, 16, 28, 36]")
+
+    run = project.pytest(REFERENCE, "-v")
+
+    assert run.code == 1
+    assert failed(run) == {INT8}
+    assert (
+        f"{PAGE}/dtype-int8 · reference_impl.cumsum · reference {VERSION}: "
+        "1 of 16 values differ, greatest difference 1 at [3, 3]\n" in run.text
+    )
+    assert "\nat        [3, 3]: expected 36, actual 35\n" in run.text
+    # The case begins three lines above its expectation.
+    assert f"\ncase      cases/{PAGE}.yaml:{line - 3}:" in run.text
+    assert '\nsource    "Function Differences with torch.cumsum", lines 64 to 96 of ' in run.text
+    assert "actual = reference_impl.cumsum(x, axis=0" in run.text.replace("x=x", "x")
+    assert f"FAILED {INT8} - 1 of 16 values differ, greatest difference 1 at [3, 3]" in run.text
+
+
+def test_no_traceback_of_ours_is_shown(project):
+    project.edit(project.page, "[9, 16, 28, 35]", new="[9, 16, 28, 36]")
+
+    run = project.pytest(REFERENCE, PAGE)
+
+    assert "Traceback" not in run.text
+    assert "pytest_items" not in run.text
+
+
+def test_swapped_rows_fail_exactly_their_case(project):
+    project.edit(
+        project.page, "[3, 4, 6, 10], [4, 10, 13, 19]", new="[4, 10, 13, 19], [3, 4, 6, 10]"
+    )
+
+    run = project.pytest(REFERENCE, "-v")
+
+    assert failed(run) == {INT8}
+    assert "8 of 16 values differ" in run.text
+
+
+def test_a_changed_dtype_fails_exactly_its_case(project):
+    project.edit(project.page, "expect: {dtype: int8,", new="expect: {dtype: int16,")
+
+    run = project.pytest(REFERENCE, "-v")
+
+    assert failed(run) == {INT8}
+    assert f"FAILED {INT8} - dtype is int8, expected int16" in run.text
+
+
+def test_a_failure_in_one_line_is_the_place_and_the_summary(project):
+    project.edit(project.page, "expect: {dtype: int8,", new="expect: {dtype: int16,")
+
+    run = project.pytest(REFERENCE, "--tb=line", INT8)
+
+    assert f"{PAGE}.yaml:25: dtype is int8, expected int16\n" in run.text
+
+
+# Selection.
+
+
+def test_k_selects_by_parts_of_the_id(project):
+    run = project.pytest(REFERENCE, "-v", "-k", "r2.0-torch and not int8 and reference_impl.cumsum")
+
+    assert run.outcomes == {INNERMOST: "PASSED"}
+
+
+def test_a_pasted_node_id_selects_its_item(project):
+    run = project.pytest(REFERENCE, "-v", INT8)
+
+    assert run.outcomes == {INT8: "PASSED"}
+
+
+def test_an_id_is_shown_and_taken_in_a_folder_below_the_root(project):
+    project.write("below/notes.txt", "")
+
+    run = project.pytest(REFERENCE, "-v", INT8, below="below")
+
+    assert run.outcomes == {INT8: "PASSED"}
+
+
+@pytest.mark.parametrize("path", [f"cases/{PAGE}.yaml", f"{PAGE}", f"{PAGE}/dtype-int8"])
+def test_a_case_file_and_an_address_select_their_cases(project, path):
+    run = project.pytest(REFERENCE, "-v", path)
+
+    assert INT8 in run.outcomes
+    assert all(item.startswith(PAGE) for item in run.outcomes)
+
+
+def test_deselect_takes_a_node_id(project):
+    run = project.pytest(REFERENCE, "-v", "--deselect", INT8, PAGE)
+
+    assert run.outcomes == {INNERMOST: "PASSED"}
+
+
+def test_cases_names_another_folder(project):
+    (project.folder / "cases").rename(project.folder / "elsewhere")
+    project.edit(
+        project.folder / f"elsewhere/{PAGE}.yaml", "[9, 16, 28, 35]", new="[9, 16, 28, 36]"
+    )
+
+    run = project.pytest(REFERENCE, "--cases=elsewhere", "-v", PAGE)
+
+    assert run.outcomes == {INNERMOST: "PASSED", INT8: "FAILED"}
+
+
+# What pytest and its plug-ins do with items.
+
+
+def test_x_stops_at_the_first_failure(project):
+    project.edit(project.page, "[9, 16, 28, 35]", new="[9, 16, 28, 36]")
+    project.edit(project.page, "[3, 7, 13, 23]", new="[3, 7, 13, 24]")
+
+    run = project.pytest(REFERENCE, "-x", "-v", PAGE)
+
+    assert run.code == 1
+    assert run.outcomes == {INNERMOST: "FAILED"}
+
+
+def test_lf_runs_only_what_failed(project):
+    project.edit(project.page, "[9, 16, 28, 35]", new="[9, 16, 28, 36]")
+    project.pytest(REFERENCE)
+    project.edit(project.page, "[9, 16, 28, 36]", new="[9, 16, 28, 35]")
+
+    run = project.pytest(REFERENCE, "--lf", "-v")
+
+    assert run.outcomes == {INT8: "PASSED"}
+
+
+def test_ff_runs_first_what_failed(project):
+    project.edit(project.page, "[9, 16, 28, 35]", new="[9, 16, 28, 36]")
+    project.pytest(REFERENCE)
+
+    run = project.pytest(REFERENCE, "--ff", "-v")
+
+    assert next(iter(run.outcomes)) == INT8
+    assert len(run.outcomes) > 50
+
+
+def test_junit_has_the_explanation_the_id_and_the_status(project):
+    project.edit(project.page, "[9, 16, 28, 35]", new="[9, 16, 28, 36]")
+    project.pytest(REFERENCE, "--junitxml=junit.xml", PAGE)
+
+    cases = {
+        case.get("name"): case
+        for case in ElementTree.parse(project.folder / "junit.xml").iter("testcase")
+    }
+    case = cases[f"dtype-int8[{API}]"]
+    failure = case.find("failure")
+    assert set(cases) == {f"dtype-int8[{API}]", f"innermost-axis[{API}]"}
+    assert case.get("classname") == "cumsum.mindspore-r2.0-torch"
+    assert failure.get("message") == "1 of 16 values differ, greatest difference 1 at [3, 3]"
+    assert "at        [3, 3]: expected 36, actual 35" in failure.text
+    assert "import reference_impl" in failure.text
+    assert {p.get("name"): p.get("value") for p in case.iter("property")} == {
+        "conformance-task": INT8,
+        "conformance-status": "failed",
+    }
+
+
+def test_xdist_gives_the_same_outcomes_and_texts(project):
+    project.edit(project.page, "[9, 16, 28, 35]", new="[9, 16, 28, 36]")
+
+    alone = project.pytest(REFERENCE, "-v")
+    both = project.pytest(REFERENCE, "-v", "-n2")
+
+    assert both.code == 1
+    assert both.outcomes == alone.outcomes
+    assert "\nat        [3, 3]: expected 36, actual 35\n" in both.text
+    assert f"FAILED {INT8} - 1 of 16 values differ" in both.text
+
+
+def test_listing_options_list(project):
+    project.write("conftest.py", "import pytest\n\n\n@pytest.fixture\ndef own(): 'Mine.'\n")
+
+    for option in ("--setup-plan", "--fixtures", "--fixtures-per-test", "--markers", "--help"):
+        run = project.pytest(REFERENCE, option, PAGE)
+        assert (option, run.code) == (option, 0), run.text
+
+
+# The report.
+
+
+def report_lines(path: Path):
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("how", ["-n0", "-n2"])
+def test_a_report_is_written_with_a_footer(project, how):
+    run = project.pytest(REFERENCE, how, "--conformance-report=run.jsonl")
+
+    header, *verdicts, footer = report_lines(project.folder / "run.jsonl")
+    assert [target["name"] for target in header["targets"]] == [f"reference-{VERSION}"]
+    assert len({line["id"] for line in verdicts}) == len(verdicts) == run.counts["passed"]
+    assert footer["counts"] == {"passed": len(verdicts)}
+    place = next(line["place"] for line in verdicts if line["id"] == INT8)
+    assert place.startswith(f"cases/{PAGE}.yaml:")
+
+
+def test_a_run_that_was_stopped_leaves_a_report_without_footer(project):
+    project.edit(project.page, "[3, 7, 13, 23]", new="[3, 7, 13, 24]")
+
+    project.pytest(REFERENCE, "-x", "--conformance-report=run.jsonl", PAGE)
+
+    assert [line["kind"] for line in report_lines(project.folder / "run.jsonl")] == [
+        "header",
+        "verdict",
+    ]
+
+
+# Wrong questions: exit 4, a whole message, no traceback.
+
+
+def test_an_unknown_backend_is_told_which_there_are(project):
+    run = project.pytest("--backend=refrence")
+
+    assert run.code == 4
+    assert "ERROR: no backend is registered under the name 'refrence'; registered: " in run.text
+    assert "Traceback" not in run.text
+
+
+def test_an_unknown_address_is_told_which_there_are(project):
+    run = project.pytest(REFERENCE, "cumsum/nope")
+
+    assert run.code == 4
+    assert run.text.strip() == (
+        "ERROR: no case matches 'cumsum/nope'; expected OP, OP/FILE or OP/FILE/CASE, where OP is "
+        "one of: cumsum; `conformance list` prints every case"
+    )
+
+
+def test_an_unknown_id_is_told_what_the_case_has(project):
+    run = project.pytest(REFERENCE, f"{PAGE}/dtype-int8[torch.cumsum-torch-1.8.1]")
+
+    assert run.code == 4
+    assert run.text.strip() == (
+        f"ERROR: no item has the id '{PAGE}/dtype-int8[torch.cumsum-torch-1.8.1]'; "
+        f"the case has on the targets of --backend: {INT8}"
+    )
+
+
+def test_a_file_that_is_not_there_is_pytest_s_to_tell(project):
+    run = project.pytest(REFERENCE, "tests/test_nope.py")
+
+    assert run.code == 4
+    assert run.text.splitlines()[-2:][0] == "ERROR: file or directory not found: tests/test_nope.py"
+
+
+@pytest.mark.parametrize("how", ["-n0", "-n2"])
+def test_a_broken_case_file_is_told_with_its_place(project, how):
+    line = project.edit(project.page, "dtype: int8, values", new="dtype: int9, values")
+
+    run = project.pytest(REFERENCE, how)
+
+    assert run.code == 4
+    assert run.text.startswith(f"ERROR: cases/{PAGE}.yaml:{line}:")
+    assert "Traceback" not in run.text
+    assert "INTERNALERROR" not in run.text

@@ -1,0 +1,202 @@
+"""One case ends badly: it gets one outcome, and every other case its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from conformance.model.outcome import Crashed, Raised, Returned, TimedOut, Unstable
+
+
+def assert_harmed_nobody(before: Any, after: Any) -> None:
+    for outcome in (before, after):
+        assert isinstance(outcome, Returned)
+        np.testing.assert_array_equal(outcome.outputs[0].array(), [1, 3, 6])
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "how"),
+    [
+        ("segfault", {}, "signal SIGSEGV"),
+        ("abort", {}, "signal SIGABRT"),
+        ("leave", {"status": 0}, "exit status 0"),
+        ("leave", {"status": 3}, "exit status 3"),
+        ("kill_itself", {}, "signal SIGKILL"),
+        ("kill_zygote", {}, "signal SIGKILL of its worker process"),
+        ("close_connection", {}, "silence: the connection was closed without an answer"),
+        ("close_everything", {}, "silence: the connection was closed without an answer"),
+        (
+            "write_garbage",
+            {},
+            "garbage reply: a header of 1651663207 bytes, expected at most 16777216",
+        ),
+        (
+            "claim_lengths",
+            {"header": 2**24 + 1, "body": 0},
+            "garbage reply: a header of 16777217 bytes, expected at most 16777216",
+        ),
+        (
+            "claim_lengths",
+            {"header": 2, "body": 2**34 + 1},
+            "garbage reply: a body of 17179869185 bytes, expected at most 17179869184",
+        ),
+    ],
+)
+def test_a_crash_is_one_outcome_and_harms_nobody(
+    misbehaving: Any, function: str, arguments: dict[str, Any], how: str
+) -> None:
+    broken = misbehaving.task(function, **arguments)
+    before, crashed, after = misbehaving.run(misbehaving.task(), broken, misbehaving.task())
+    assert isinstance(crashed, Crashed)
+    assert crashed.how == how
+    assert_harmed_nobody(before, after)
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        ("{", "b'{' is no JSON"),
+        ("[1]", "a header of type list, expected an object"),
+        ('{"end": "returned", "outputs": []}', "a reply to request None, expected 2"),
+        ('{"id": 3, "end": "returned", "outputs": []}', "a reply to request 3, expected 2"),
+        ('{"id": 2, "outputs": []}', "end is nothing, expected str"),
+        (
+            '{"id": 2, "end": "won"}',
+            "end is 'won', expected one of: returned, raised, unavailable",
+        ),
+        ('{"id": 2, "end": "returned"}', "outputs is nothing, expected list"),
+        (
+            '{"id": 2, "end": "returned", "outputs": [1]}',
+            "an output of type int, expected an object",
+        ),
+        (
+            '{"id": 2, "end": "returned", "outputs": [{"dtype": "quad", "shape": [], "bytes": 0}]}',
+            "an output of dtype 'quad', expected one of: bool, int8, int16, int32, int64, uint8, "
+            "uint16, uint32, uint64, float16, float32, float64",
+        ),
+        (
+            '{"id": 2, "end": "returned", "outputs": [{"dtype": "int8", "shape": [2], "bytes": 1}]}',
+            "int8 of shape [2] in 1 bytes, body has 0",
+        ),
+        (
+            '{"id": 2, "end": "returned", "outputs": [{"dtype": "int8", "shape": [1], "bytes": 1}]}',
+            "int8 of shape [1] in 1 bytes, body has 0",
+        ),
+        (
+            '{"id": 2, "end": "returned", "outputs": [{"dtype": "int8", "shape": [-1], "bytes": 0}]}',
+            "an output of shape [-1]",
+        ),
+        (
+            '{"id": 2, "end": "raised", "types": [], "message": "", "phase": "call"}',
+            "types are [], expected class names",
+        ),
+        (
+            '{"id": 2, "end": "raised", "types": ["E"], "message": "", "phase": "home"}',
+            "phase is 'home', expected one of: convert, call, realise",
+        ),
+        (
+            '{"id": 2, "end": "unavailable", "what": "target", "reason": ""}',
+            "what is 'target', expected one of: dtype, api",
+        ),
+    ],
+)
+def test_a_reply_that_cannot_be_read_is_a_crash(misbehaving: Any, header: str, found: str) -> None:
+    broken = misbehaving.task("write_frame", header=header)
+    before, crashed, after = misbehaving.run(misbehaving.task(), broken, misbehaving.task())
+    assert isinstance(crashed, Crashed)
+    assert crashed.how == f"garbage reply: {found}"
+    assert_harmed_nobody(before, after)
+
+
+@pytest.mark.parametrize("function", ["hang", "hang_noisily"])
+def test_a_hang_ends_at_the_time_limit(misbehaving: Any, function: str) -> None:
+    hang = misbehaving.task(function)
+    before, hung, after = misbehaving.run(
+        misbehaving.task(), hang, misbehaving.task(), timeout_s=0.3, first_case_allowance_s=1
+    )
+    assert isinstance(hung, TimedOut)
+    assert hung.limit_s == 0.3
+    assert_harmed_nobody(before, after)
+
+
+def test_a_crash_that_does_not_come_again_is_unstable(misbehaving: Any, tmp_path: Path) -> None:
+    flaky = misbehaving.task("crash_the_first_time", marker=str(tmp_path / "ran"))
+    before, unstable, after = misbehaving.run(misbehaving.task(), flaky, misbehaving.task())
+    assert isinstance(unstable, Unstable)
+    assert isinstance(unstable.first, Crashed)
+    assert unstable.first.how == "signal SIGABRT"
+    assert isinstance(unstable.again, Returned)
+    assert_harmed_nobody(before, after)
+
+
+def test_a_hang_that_does_not_come_again_is_unstable(misbehaving: Any, tmp_path: Path) -> None:
+    flaky = misbehaving.task("hang_the_first_time", marker=str(tmp_path / "ran"))
+    before, unstable, after = misbehaving.run(
+        misbehaving.task(), flaky, misbehaving.task(), timeout_s=0.3
+    )
+    assert isinstance(unstable, Unstable)
+    assert isinstance(unstable.first, TimedOut)
+    assert isinstance(unstable.again, Returned)
+    assert_harmed_nobody(before, after)
+
+
+def test_every_case_may_crash(misbehaving: Any) -> None:
+    outcomes = misbehaving.run(*(misbehaving.task("abort") for _ in range(6)))
+    assert [outcome.how for outcome in outcomes] == ["signal SIGABRT"] * 6
+
+
+def test_cases_that_kill_the_worker_process_take_nobody_along(misbehaving: Any) -> None:
+    tasks = [misbehaving.task(name) for name in ("cumsum", "kill_zygote", "abort", "cumsum") * 2]
+    outcomes = misbehaving.run(*tasks)
+    ends = [o.how if isinstance(o, Crashed) else type(o).__name__ for o in outcomes]
+    assert ends == ["Returned", "signal SIGKILL of its worker process", "signal SIGABRT", "Returned"] * 2
+
+
+def test_a_late_error_lands_on_the_case_that_caused_it(misbehaving: Any) -> None:
+    late = misbehaving.task("fail_late")
+    before, raised, after = misbehaving.run(misbehaving.task(), late, misbehaving.task())
+    assert isinstance(raised, Raised)
+    assert (raised.types[0], raised.message, raised.phase) == (
+        "RuntimeError",
+        "kernel failed",
+        "realise",
+    )
+    assert_harmed_nobody(before, after)
+
+
+@pytest.mark.parametrize(
+    ("function", "same"),
+    [
+        ("fail_late", False),
+        ("raise_runtime_error", False),
+        ("raise_value_error", True),
+        ("cumsum", True),
+    ],
+)
+def test_an_exception_that_nobody_knows_retires_the_server(
+    misbehaving: Any, function: str, same: bool
+) -> None:
+    process = misbehaving.task("process")
+    first, _, then = misbehaving.run(process, misbehaving.task(function), misbehaving.task("process"))
+    assert isinstance(first, Returned)
+    assert isinstance(then, Returned)
+    assert (first.outputs == then.outputs) is same
+
+
+def test_a_child_that_comes_back_answers_nothing(misbehaving: Any) -> None:
+    before, forked, after = misbehaving.run(
+        misbehaving.task(), misbehaving.task("fork_and_return"), misbehaving.task()
+    )
+    assert isinstance(forked, Returned)
+    assert_harmed_nobody(before, after)
+
+
+@pytest.mark.parametrize("crash", [False, True])
+def test_a_child_that_survives_its_server_is_ended(misbehaving: Any, crash: bool) -> None:
+    children = misbehaving.task("fork_a_child", seconds=60, crash=crash)
+    before, forked, after = misbehaving.run(misbehaving.task(), children, misbehaving.task())
+    assert isinstance(forked, Crashed if crash else Returned)
+    assert_harmed_nobody(before, after)
