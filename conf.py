@@ -11,27 +11,36 @@ extensions = ["conformance.fronts.sphinx_ext"]
 conformance_cases = "cases"
 conformance_reports = "build/reports"
 
-root_doc = "index"
-exclude_patterns = ["_static"]
+exclude_patterns = ["snippets"]
 nitpicky = True
 highlight_language = "text"
 # The tool's options are written with two hyphens, in tables and in prose.
 smartquotes = False
 
 html_theme = "pydata_sphinx_theme"
-html_title = f"conformance {version}"
+html_title = "conformance"
+html_static_path = ["docs/_static"]
+html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False
+# Tables need the width; only documents with neighbours have a list of them beside the text.
+_with_neighbours = (
+    "command-line",
+    "sphinx",
+    "report-format",
+    "protocol",
+    "fakes",
+    "glossary",
+    "benchmarks",
+)
+html_sidebars = {"**": []} | dict.fromkeys(_with_neighbours, ["sidebar-nav-bs"])
 html_theme_options = {
     "navbar_align": "left",
-    "navbar_persistent": [],
+    "navbar_persistent": ["search-button"],
     "navbar_end": ["theme-switcher"],
-    "secondary_sidebar_items": ["page-toc"],
+    "header_links_before_dropdown": 7,
     "show_prev_next": False,
     "footer_start": ["copyright"],
     "footer_end": [],
-    "search_as_you_type": True,
-    "show_nav_level": 1,
-    "show_toc_level": 2,
-    "navigation_with_keys": False,
+    "collapse_navigation": True,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.decide.compare import compare
+from conformance.decide.ledger import settle
 from conformance.model.case import DECLINING_WORDS, Choice, Expectation
 from conformance.model.outcome import (
     Crashed,
@@ -20,9 +21,8 @@ from conformance.model.verdict import Mismatch, Status, Task, Verdict
 
 def decline(task: Task) -> Verdict:
     """The verdict on a task that the plan refuses: unsupported, with the plan's reason."""
-    return Verdict(
-        task, Status.UNSUPPORTED, None, _declared_choice(task), cause=f"plan: {task.refusal}"
-    )
+    cause = f"plan: {task.refusal}"
+    return settle(Verdict(task, Status.UNSUPPORTED, None, _declared_choice(task), cause=cause))
 
 
 def judge(task: Task, outcome: Outcome) -> Verdict:
@@ -30,7 +30,8 @@ def judge(task: Task, outcome: Outcome) -> Verdict:
 
     A declined call is unsupported, never passed: an exception that the backend's error data calls
     unsupported-dtype or no-kernel, unless the case expects just that or a choice of its question
-    is that refusal. A crash satisfies no expected error. All mismatches are in the verdict.
+    is that refusal. A crash satisfies no expected error. All mismatches are in the verdict. The
+    ledger has the last word.
     """
     if isinstance(outcome, Returned | Raised):
         verdict = _judge_end(task, outcome)
@@ -39,7 +40,7 @@ def judge(task: Task, outcome: Outcome) -> Verdict:
     else:
         status, mismatch = _broken(outcome)
         verdict = Verdict(task, status, outcome, _declared_choice(task), (mismatch,))
-    return verdict
+    return settle(verdict)
 
 
 def error_word(task: Task, raised: Raised) -> str | None:

@@ -5,15 +5,24 @@ from __future__ import annotations
 import re
 
 from conformance.files.conditions import read_when
-from conformance.files.fields import closed, mapping, matching, sequence, text, texts, top, word
+from conformance.files.elements import Elements, pack
+from conformance.files.fields import closed, mapping, matching, sequence, text, texts, top
 from conformance.files.nodes import Document, Map, Node
 from conformance.files.source import Source
-from conformance.model.backend import LedgerEntry
-from conformance.model.verdict import MISMATCH_KINDS
+from conformance.files.values import dtype_of, shape_needed
+from conformance.model.backend import KnownOutcome, LedgerEntry
+from conformance.model.case import OutputExpected
 
 _LINK = re.compile(r"https?://\S+")
 _ADDRESS = re.compile(r"[^/\s]+/[^/\s]+/[^/\s]+")
-_KEYS = frozenset({"cases", "apis", "mismatches", "reason", "link"})
+_KEYS = frozenset({"cases", "apis", "outcome", "reason", "link"})
+
+# The keys of an outcome, required and optional, by the one that tells its kind.
+_OUTCOMES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "dtype": (frozenset({"dtype", "values"}), frozenset()),
+    "raises": (frozenset({"raises", "contains"}), frozenset()),
+    "ends": (frozenset({"ends"}), frozenset()),
+}
 
 
 def read_ledger(document: Document, *, backend: str) -> tuple[LedgerEntry, ...]:
@@ -59,7 +68,7 @@ def _entry(source: Source, node: Node, *, at: int) -> LedgerEntry:
     return LedgerEntry(
         cases,
         apis,
-        _mismatches(source, entry),
+        _outcome(source, entry),
         reason,
         link,
         read_when(source, entry),
@@ -67,18 +76,29 @@ def _entry(source: Source, node: Node, *, at: int) -> LedgerEntry:
     )
 
 
-def _mismatches(source: Source, entry: Map) -> tuple[tuple[str, str], ...]:
-    at = entry.value_at("mismatches")
-    node = sequence(source, entry.values["mismatches"], at=at, what="mismatches")
-    if not node.items:
-        raise source.error(at, "mismatches is an empty list", expected="what fails")
-    found: list[tuple[str, str]] = []
-    for item, item_at in zip(node.items, node.marks, strict=True):
-        mismatch = mapping(source, item, at=item_at, what="a mismatch")
-        values = closed(source, mismatch, required={"kind", "text"}, what="a mismatch")
-        kind_at = mismatch.value_at("kind")
-        kind = word(source, values["kind"], at=kind_at, what="kind", known=MISMATCH_KINDS)
-        found.append(
-            (kind, text(source, values["text"], at=mismatch.value_at("text"), what="text"))
-        )
-    return tuple(found)
+def _outcome(source: Source, entry: Map) -> KnownOutcome:
+    """What happens instead: something returned, something raised, or an end."""
+    at = entry.value_at("outcome")
+    node = mapping(source, entry.values["outcome"], at=at, what="outcome")
+    form = next((form for form in _OUTCOMES if form in node.values), None)
+    if form is None:
+        raise source.error(at, "an outcome of no kind", expected=f"one of: {', '.join(_OUTCOMES)}")
+    required, optional = _OUTCOMES[form]
+    values = closed(source, node, required=required, optional=optional, what="outcome")
+    if form == "dtype":
+        return KnownOutcome(outputs=(_output(source, node),))
+    if form == "ends":
+        return KnownOutcome(ends=text(source, values["ends"], at=node.value_at("ends"), what=form))
+    kind, contains = (
+        text(source, values[key], at=node.value_at(key), what=key) for key in ("raises", "contains")
+    )
+    return KnownOutcome(raises=(kind, contains))
+
+
+def _output(source: Source, node: Map) -> OutputExpected:
+    values, at = node.values, node.value_at("values")
+    dtype = dtype_of(source, values["dtype"], at=node.value_at("dtype"), what="dtype")
+    tensor, exact = pack(Elements(source, values["values"], at=at), dtype)
+    if not tensor.data:
+        raise shape_needed(source, at=at)
+    return OutputExpected("result", dtype.name, tensor.shape, tensor, exact)

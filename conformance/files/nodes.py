@@ -23,6 +23,7 @@ from yaml.events import (
     MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
+    SequenceStartEvent,
     StreamEndEvent,
 )
 
@@ -157,11 +158,10 @@ class _Reader:
         self.anchors: dict[str, Node] = {}
         self.open: set[str] = set()
         self.aliased = 0
-        self.depth = 0
         self.at = 0
 
     def document(self) -> Document:
-        event = self.next_event()
+        event: Any = self.next_event()
         while type(event) is not DocumentStartEvent:
             if type(event) is StreamEndEvent:
                 raise self.source.error(
@@ -170,7 +170,7 @@ class _Reader:
             event = self.next_event()
         event = self.next_event()
         at = event.start_mark.index
-        root = self.value(event)
+        root = self.value(event, 0)
         self.next_event()
         event = self.next_event()
         if type(event) is DocumentStartEvent:
@@ -182,8 +182,8 @@ class _Reader:
             )
         return Document(self.source, root, at)
 
-    def value(self, event: Any) -> Node:
-        """The node that starts with event."""
+    def value(self, event: Any, depth: int) -> Node:
+        """The node that starts with event; depth: of the collections around it."""
         kind = type(event)
         self.at = event.start_mark.index
         if kind is AliasEvent:
@@ -195,63 +195,57 @@ class _Reader:
                 expected="a value without a tag",
                 action="remove the tag; a text is written in quotes",
             )
+        anchor = event.anchor
         if kind is ScalarEvent:
             node: Node = event.value if event.style else self.plain[event.value]
         else:
-            node = self.collection(event, kind)
-        if event.anchor is not None:
-            self.anchors[event.anchor] = node
-            self.open.discard(event.anchor)
+            if anchor is not None:
+                self.open.add(anchor)
+            read = self.sequence if kind is SequenceStartEvent else self.mapping
+            node = read(event, depth + 1)
+        if anchor is not None:
+            self.anchors[anchor] = node
+            self.open.discard(anchor)
         return node
 
-    def collection(self, event: Any, kind: Any) -> Map | Seq:
-        if event.anchor is not None:
-            self.open.add(event.anchor)
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise self.source.error(
-                self.at,
-                f"more than {MAX_DEPTH} collections inside each other",
-                expected="a file that is nested less",
-            )
-        node = self.mapping(event) if kind is MappingStartEvent else self.sequence(event)
-        self.depth -= 1
-        return node
+    # The two loops below take plain scalars, which are most of a file, by a short way. It does for
+    # them what value() does for everything.
 
-    def sequence(self, event: Any) -> Seq:
-        node = Seq(event.start_mark.index)
+    def sequence(self, event: Any, depth: int) -> Seq:
+        self.at = event.start_mark.index
+        node = Seq(self.at)
+        if depth > MAX_DEPTH:
+            raise self.too_deep()
         add, mark, plain = node.items.append, node.marks.append, self.plain
         next_event = self.next_event
         while True:
             event = next_event()
             kind = type(event)
-            # The numbers of tensors come by this short way; it does what value() does for them.
             if kind is ScalarEvent and not event.style and event.tag is event.anchor is None:
                 try:
                     value: Node = plain[event.value]
                 except UnreadableScalarError:
                     self.at = event.start_mark.index
                     raise
-                add(value)
-                mark(event.start_mark.index)
-                if type(value) is str and "{" in value:
-                    node.template = True
-                continue
-            if kind is SequenceEndEvent:
+            elif kind is SequenceEndEvent:
                 node.size += len(node.items)
                 return node
-            value = self.value(event)
-            if isinstance(value, (Map, Seq)):
-                node.size += value.size
-                node.template |= value.template
-            elif type(value) is str and "{" in value:
+            else:
+                value = self.value(event, depth)
+                if isinstance(value, (Map, Seq)):
+                    node.size += value.size
+                    node.template |= value.template
+            if type(value) is str and "{" in value:
                 node.template = True
             add(value)
             mark(event.start_mark.index)
 
-    def mapping(self, event: Any) -> Map:
-        node = Map(event.start_mark.index)
-        values, marks, plain = node.values, node.marks, self.plain
+    def mapping(self, event: Any, depth: int) -> Map:
+        self.at = event.start_mark.index
+        node = Map(self.at)
+        if depth > MAX_DEPTH:
+            raise self.too_deep()
+        values, mark, plain = node.values, node.marks.append, self.plain
         next_event = self.next_event
         while True:
             event = next_event()
@@ -263,18 +257,35 @@ class _Reader:
             if kind is ScalarEvent and not event.style and event.tag is event.anchor is None:
                 key: Node = plain[event.value]
             else:
-                key = self.value(event)
+                key = self.value(event, depth)
             if type(key) is not str or key in values or key == "<<":
                 raise self.bad_key(node, key, at=key_at)
+            mark(key_at)
             event = next_event()
-            value = self.value(event)
-            if isinstance(value, (Map, Seq)):
-                node.size += value.size
-                node.template |= value.template
-            elif type(value) is str and "{" in value:
+            if (
+                type(event) is ScalarEvent
+                and not event.style
+                and event.tag is event.anchor is None
+            ):
+                self.at = at = event.start_mark.index
+                value: Node = plain[event.value]
+            else:
+                at = event.start_mark.index
+                value = self.value(event, depth)
+                if isinstance(value, (Map, Seq)):
+                    node.size += value.size
+                    node.template |= value.template
+            if type(value) is str and "{" in value:
                 node.template = True
             values[key] = value
-            marks += (key_at, event.start_mark.index)
+            mark(at)
+
+    def too_deep(self) -> FileError:
+        return self.source.error(
+            self.at,
+            f"more than {MAX_DEPTH} collections inside each other",
+            expected="a file that is nested less",
+        )
 
     def alias(self, name: str) -> Node:
         if name in self.open:

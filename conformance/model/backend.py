@@ -8,6 +8,7 @@ from typing import Literal
 
 from packaging.specifiers import SpecifierSet
 
+from conformance.model.case import OutputExpected
 from conformance.model.errors import Place
 
 BindingKind = Literal["function", "method"]
@@ -113,16 +114,28 @@ class EnvironmentRecipe:
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerEntry:
-    """A known failure: the tasks it speaks of and the mismatch kinds that are expected instead.
+class KnownOutcome:
+    """What happens instead of what was expected; exactly one part is given.
 
-    cases and apis are exact names. mismatches: kinds (`dtype`, `values`, `error`, ...) that the
-    verdict must have, no more and no fewer; actual: texts that stand for them, in the same order.
+    outputs: what is returned. raises: (exception class, text in its message). ends: how the process
+    ends ('signal SIGSEGV'), or 'no answer'.
+    """
+
+    outputs: tuple[OutputExpected, ...] = ()
+    raises: tuple[str, str] | None = None
+    ends: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """A known failure: what is wrong in a framework; what merely differs is a difference.
+
+    cases and apis are exact names, every case on every API. outcome: what happens instead.
     """
 
     cases: tuple[str, ...]
     apis: tuple[str, ...]
-    mismatches: tuple[tuple[str, str], ...]
+    outcome: KnownOutcome
     reason: str
     link: str
     when: Condition

@@ -74,7 +74,7 @@ class Task:
 
 MismatchKind = Literal[
     "dtype", "shape", "values", "count", "type", "error", "inputs", "signature", "answer",
-    "no-choice", "crash", "time", "stability",
+    "no-choice", "crash", "time", "stability", "ledger",
 ]  # fmt: skip
 MISMATCH_KINDS: tuple[MismatchKind, ...] = get_args(MismatchKind)
 

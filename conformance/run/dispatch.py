@@ -316,8 +316,7 @@ class Dispatcher:
                 self.main = self._fresh()
             if self.main is not None and self.main.wants_more:
                 self._send(self.main, self.pending)
-        if self.main is not None and self.main.answered:
-            self._order_spares(self._spares_wanted)
+        self._order_spares(self._spares_wanted)
 
     def _must_wait(self) -> bool:
         """Whether main must not go on before a suspect is settled."""
@@ -411,7 +410,16 @@ class Dispatcher:
         if isinstance(outcome, Raised) and self.settings.retire(first.task, outcome):
             self._spares_wanted = max(1, self._spares_wanted)
             self._withdraw(connection)
+            self._put_last(first.task.binding.api)
             self._pump()
+
+    def _put_last(self, api: str) -> None:
+        """An API that cost a server may cost one every time: its tasks run after all others, which
+        then need not pay for the first call in a fresh server again and again."""
+        mine = [task for task in self.pending if task.binding.api == api]
+        if mine and len(mine) < len(self.pending):
+            others = [task for task in self.pending if task.binding.api != api]
+            self.pending = deque([*others, *mine])
 
     def _take_ready(self, connection: Connection, header: Header) -> None:
         if header.get("ready") is True:
@@ -493,8 +501,12 @@ class Dispatcher:
             return
         if connection.unanswered:
             self._spares_wanted = 2
-            self.suspects.append(Suspect(connection.unanswered.popleft().task, outcome))
-        self._withdraw(connection)
+            suspect = Suspect(connection.unanswered.popleft().task, outcome)
+            self.suspects.append(suspect)
+            self._withdraw(connection)
+            self._put_last(suspect.task.binding.api)
+        else:
+            self._withdraw(connection)
         self._pump()
 
     def _settle(self, again: Outcome) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +39,10 @@ def read_targets_file(path: Path) -> dict[str, Entry]:
     try:
         text = path.read_text(encoding="utf-8")
         document = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except tomllib.TOMLDecodeError as error:
+        found, line, column = _problem(error)
+        raise FileError(Place(str(path), line, column), found, expected="TOML") from None
+    except (OSError, UnicodeDecodeError) as error:
         raise FileError(Place(str(path), 1, 1), str(error), expected="a TOML file") from error
     unknown = sorted(set(document) - {"targets"})
     tables = document.get("targets", {})
@@ -65,6 +69,12 @@ def _entry(name: str, table: Any, *, place: Place) -> Entry:
             raise FileError(place, f"{key} of targets.{name} is {value!r}", expected="a string")
     interpreter = Path(place.file).parent / Path(table["interpreter"]).expanduser()
     return Entry(name, table["backend"], interpreter, table.get("version"), place)
+
+
+def _problem(error: tomllib.TOMLDecodeError) -> tuple[str, int, int]:
+    """What the parser found, without the position at its end, and that position."""
+    found = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", str(error))
+    return (found[1], int(found[2]), int(found[3])) if found else (str(error), 1, 1)
 
 
 def _place(path: Path, text: str, *, name: str) -> Place:

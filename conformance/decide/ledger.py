@@ -1,0 +1,79 @@
+"""What a ledger makes of a verdict: known, changed, fixed; and entries that speak of nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from conformance.decide.compare import compare
+from conformance.model.backend import Backend, KnownOutcome, LedgerEntry, Target
+from conformance.model.case import Suite
+from conformance.model.outcome import Crashed, Outcome, Raised, Returned, TimedOut
+from conformance.model.verdict import Mismatch, Status, Verdict
+
+# How KnownOutcome.ends names a call that does not answer in time.
+NO_ANSWER = "no answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A ledger entry that speaks of a case or an API that is not there."""
+
+    case: str
+    api: str
+    target: Target
+    entry: LedgerEntry
+
+    @property
+    def id(self) -> str:
+        return f"{self.case}[{self.api}-{self.target.name}]"
+
+
+def settle(verdict: Verdict) -> Verdict:
+    """verdict in the light of its task's ledger entry, strict both ways.
+
+    known: it fails as the entry says. changed: it does not pass, and not as the entry says. fixed:
+    it passes, so that the entry must go. Without an entry, and where nothing ran: as it is.
+    """
+    entry = verdict.task.known
+    if entry is None or verdict.status is Status.NOT_RUN:
+        return verdict
+    if verdict.status in (Status.PASSED, Status.OBSERVED):
+        text = f"passes, but {entry.place} knows it to fail: remove the entry"
+        return replace(
+            verdict, status=Status.FIXED, mismatches=(Mismatch("ledger", text),)
+        )
+    if verdict.outcome is not None and is_known(verdict.outcome, entry.outcome):
+        return replace(verdict, status=Status.KNOWN)
+    text = f"not the outcome that {entry.place} knows"
+    return replace(
+        verdict, status=Status.CHANGED, mismatches=(Mismatch("ledger", text), *verdict.mismatches)
+    )
+
+
+def is_known(outcome: Outcome, known: KnownOutcome) -> bool:
+    """True if outcome is what the ledger says happens: values and dtype, exception, or end."""
+    if isinstance(outcome, Returned):
+        return len(outcome.outputs) == len(known.outputs) and not any(
+            compare(expected, actual)
+            for expected, actual in zip(known.outputs, outcome.outputs, strict=True)
+        )
+    if isinstance(outcome, Raised) and known.raises is not None:
+        kind, contains = known.raises
+        return kind in outcome.types and contains in outcome.message
+    if isinstance(outcome, Crashed):
+        return outcome.how == known.ends
+    return isinstance(outcome, TimedOut) and known.ends == NO_ANSWER
+
+
+def stale_entries(suite: Suite, backend: Backend, target: Target) -> Iterator[Stale]:
+    """What the ledger says about target's cases and APIs that do not exist."""
+    addresses = {case.address for case in suite.cases}
+    apis = {binding.api for binding in backend.bindings}
+    for entry in backend.ledger:
+        if not entry.when.holds(target, dtype=None):
+            continue
+        for case in entry.cases:
+            for api in entry.apis:
+                if case not in addresses or api not in apis:
+                    yield Stale(case, api, target, entry)
