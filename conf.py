@@ -33,7 +33,7 @@ _with_neighbours = (
     "glossary",
     "benchmarks",
 )
-html_sidebars = {"**": []} | dict.fromkeys(_with_neighbours, ["sidebar-nav-bs"])
+html_sidebars = {"**": []} | {name: ["sidebar-nav-bs"] for name in _with_neighbours}
 html_theme_options = {
     "navbar_align": "left",
     "navbar_persistent": ["search-button"],

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
-from fractions import Fraction
 from math import isqrt
 
 import numpy as np
 
 from reference_impl import double_word
+from reference_impl.decimal_log import decimal_log_sums
 from reference_impl.double_word import Pair
 from reference_impl.formats import Bools, Floats, Format, Integers
 from reference_impl.rounding import (
@@ -42,7 +41,7 @@ def log_sum_lines(x: Floats, form: Format) -> Rounded:
     ends: where only one element counts, the result is that element and taken as such; where two
     or more do, exp(L) = exp(x1) + ... has no rational solution L (Lindemann and Weierstrass: powers
     of e with distinct rational exponents are linearly independent), so L is never halfway.
-    The first interval comes from _double_word_sums, the next ones from _decimal_sums.
+    The first interval comes from _double_word_sums, the next ones from decimal_log_sums.
     Linear in n; positions that need decimals cost a pass over their line of 30 us an element.
     """
     counts = np.cumsum(np.isfinite(x), axis=1)
@@ -50,11 +49,13 @@ def log_sum_lines(x: Floats, form: Format) -> Rounded:
     usable = np.where(np.isfinite(x) & ~large, x, -np.inf)
     value, error = _double_word_sums(usable)
     middle = _round_pair(value, form)
+    known = np.isfinite(error)
+    error = np.where(known, error, 0.0)
     low = _round_pair(double_word.two_sum(value[0], value[1] - error), form)
     high = _round_pair(double_word.two_sum(value[0], value[1] + error), form)
-    undecided = ((low.bits != high.bits) | large) & (counts > 1)
+    undecided = ((low.bits != high.bits) | large | ~known) & (counts > 1)
     # With one element that counts, the result is that element.
-    alone = round_scaled(scaled(np.maximum.accumulate(usable_or_least(x), axis=1), "float64"), form)
+    alone = round_scaled(scaled(np.maximum.accumulate(_finite_or_least(x), axis=1), "float64"), form)
     fields = [
         np.where(counts > 1, many, one)
         for many, one in zip(_fields(middle), _fields(alone), strict=True)
@@ -66,7 +67,7 @@ def log_sum_lines(x: Floats, form: Format) -> Rounded:
     return Rounded(*fields)
 
 
-def usable_or_least(x: Floats) -> Floats:
+def _finite_or_least(x: Floats) -> Floats:
     """x with -inf for what is not finite."""
     return np.where(np.isfinite(x), x, -np.inf)
 
@@ -192,7 +193,7 @@ def _decided_by_decimals(
     open_positions = set(np.flatnonzero(positions).tolist())
     digits = _FIRST_DIGITS
     while open_positions:
-        for at, low, high in _decimal_sums(x, open_positions, digits=digits):
+        for at, low, high in decimal_log_sums(x.tolist(), open_positions, digits=digits):
             ends = [round_scaled(scaled_fraction(end), form) for end in (low, high)]
             if ends[0].bits[0] == ends[1].bits[0]:
                 decided.append((at, ends[0]))

@@ -1,5 +1,6 @@
-"""Imports run one way, frameworks are imported in adapters only, and what runs in another interpreter
-needs nothing of ours. Read from the import statements: TYPE_CHECKING and functions included."""
+"""Imports run one way, frameworks are imported in adapters only, and what runs in another
+interpreter needs nothing of ours. Read from the import statements, those under TYPE_CHECKING and in
+functions included."""
 
 import ast
 import sys
@@ -13,11 +14,10 @@ import conformance
 
 ROOT = Path(conformance.__file__).parents[1]
 LAYERS = ("model", "decide", "files", "run", "authoring", "fronts")
-FRAMEWORKS = frozenset(
-    "torch torchvision mindspore jax jaxlib tensorflow keras paddle cupy mxnet chainer "
-    "onnxruntime tinygrad mlx dask ivy oneflow megengine".split()
-)
-# Docutils nodes are what Sphinx directives return; below fronts nothing knows of any front's library.
+FRAMEWORKS = frozenset({
+    "torch", "mindspore", "jax", "jaxlib", "tensorflow", "keras", "paddle", "cupy", "mxnet",
+    "onnxruntime", "tinygrad", "mlx", "dask", "ivy", "oneflow", "megengine",
+})  # fmt: skip
 FRONT_LIBRARIES = frozenset({"click", "rich", "pytest", "_pytest", "sphinx", "docutils"})
 
 
@@ -38,8 +38,8 @@ class Import:
 
 
 def imports_in(text: str, file: str) -> Iterator[Import]:
-    """Every import in text, wherever it stands; `from a import b` is a.b, because b may be a module.
-    Relative imports are resolved; a module named to import_module counts as well."""
+    """Every import in text, wherever it stands; `from a import b` is a.b, for b may be a module.
+    Relative imports are resolved; a module that is named to import_module counts as well."""
     package = file.removesuffix(".py").split("/")[:-1]
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
@@ -114,13 +114,12 @@ def environment_reads(text: str) -> Iterator[int]:
     """The lines that read an environment variable, the working directory or the time zone."""
     names = {"environ", "environb", "getenv", "getenvb", "getcwd", "getcwdb", "cwd", "localtime"}
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Attribute) and node.attr in names:
-            yield node.lineno
-        elif isinstance(node, ast.ImportFrom) and names & {alias.name for alias in node.names}:
-            yield node.lineno
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            bare = not node.args and not node.keywords
-            if bare and node.func.attr in ("now", "astimezone"):
+        match node:
+            case ast.Attribute(attr=name) if name in names:
+                yield node.lineno
+            case ast.ImportFrom(names=aliases) if names & {alias.name for alias in aliases}:
+                yield node.lineno
+            case ast.Call(ast.Attribute(attr="now" | "astimezone"), args=[], keywords=[]):
                 yield node.lineno
 
 
@@ -210,7 +209,7 @@ def test_a_wrong_arrow_is_seen(file: str, text: str) -> None:
         ("conformance/backends/reference/adapter.py", "import reference_impl"),
         (
             "conformance/fronts/sphinx_ext.py",
-            "from conformance.fronts.sphinx.page import page_nodes",
+            "from conformance.fronts.sphinx.page import f",
         ),
     ],
 )

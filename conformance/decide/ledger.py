@@ -28,6 +28,13 @@ class Stale:
     def id(self) -> str:
         return f"{self.case}[{self.api}-{self.target.name}]"
 
+    @property
+    def text(self) -> str:
+        return (
+            f"{self.entry.place} speaks of {self.case} on {self.api}, which is not there; "
+            "expected a case and an API that exist: mend the entry or remove it"
+        )
+
 
 def settle(verdict: Verdict) -> Verdict:
     """verdict in the light of its task's ledger entry, strict both ways.
@@ -40,9 +47,7 @@ def settle(verdict: Verdict) -> Verdict:
         return verdict
     if verdict.status in (Status.PASSED, Status.OBSERVED):
         text = f"passes, but {entry.place} knows it to fail: remove the entry"
-        return replace(
-            verdict, status=Status.FIXED, mismatches=(Mismatch("ledger", text),)
-        )
+        return replace(verdict, status=Status.FIXED, mismatches=(Mismatch("ledger", text),))
     if verdict.outcome is not None and is_known(verdict.outcome, entry.outcome):
         return replace(verdict, status=Status.KNOWN)
     text = f"not the outcome that {entry.place} knows"
@@ -67,13 +72,18 @@ def is_known(outcome: Outcome, known: KnownOutcome) -> bool:
 
 
 def stale_entries(suite: Suite, backend: Backend, target: Target) -> Iterator[Stale]:
-    """What the ledger says about target's cases and APIs that do not exist."""
+    """What the ledger says about target's cases and APIs that do not exist.
+
+    An entry about a file that suite does not hold says nothing wrong: it is about other cases.
+    """
     addresses = {case.address for case in suite.cases}
+    files = {f"{case.op}/{case.file}" for case in suite.cases}
     apis = {binding.api for binding in backend.bindings}
     for entry in backend.ledger:
         if not entry.when.holds(target, dtype=None):
             continue
         for case in entry.cases:
             for api in entry.apis:
-                if case not in addresses or api not in apis:
+                gone = case not in addresses and case.rpartition("/")[0] in files
+                if gone or api not in apis:
                     yield Stale(case, api, target, entry)

@@ -51,7 +51,7 @@ class Elements:
         self.rows: list[Any] = []
         self.flat: list[Any] = [node]
         self.types: set[type] = {type(node)}
-        sides = []
+        sides: list[int] = []
         while Seq in self.types:
             if len(self.types) > 1:
                 raise self._mixed(sides)
@@ -129,7 +129,7 @@ def pack(elements: Elements, dtype: DType) -> tuple[Tensor, bool]:
 
 
 def number_dtype(elements: Elements) -> DType:
-    """The dtype in which numbers are kept whose dtype is not asked: bool, int64, uint64, float64."""
+    """Where numbers are kept whose dtype is not asked: in bool, int64, uint64 or float64."""
     if elements.types == {bool}:
         return DTYPES["bool"]
     if not elements.types <= _INTEGERS:

@@ -67,7 +67,8 @@ def read_environment(path: Path) -> Environment:
 
 def _parsed(source: Source) -> dict[str, Any]:
     try:
-        return tomllib.loads(source.text)
+        parsed: dict[str, Any] = tomllib.loads(source.text)
+        return parsed
     except tomllib.TOMLDecodeError as error:
         message = str(error)
         position = _POSITION.search(message)

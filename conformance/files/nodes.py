@@ -20,7 +20,6 @@ from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
     MappingEndEvent,
-    MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
@@ -262,11 +261,7 @@ class _Reader:
                 raise self.bad_key(node, key, at=key_at)
             mark(key_at)
             event = next_event()
-            if (
-                type(event) is ScalarEvent
-                and not event.style
-                and event.tag is event.anchor is None
-            ):
+            if type(event) is ScalarEvent and not event.style and event.tag is event.anchor is None:
                 self.at = at = event.start_mark.index
                 value: Node = plain[event.value]
             else:

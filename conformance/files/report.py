@@ -17,6 +17,7 @@ from typing import Any, TextIO
 
 from conformance import __version__
 from conformance.decide.explain import explain
+from conformance.decide.ledger import Stale
 from conformance.model.backend import Target
 from conformance.model.case import Choice, OutputExpected
 from conformance.model.errors import ConformanceError
@@ -158,6 +159,27 @@ def verdict_data(verdict: Verdict) -> dict[str, Any]:
     if evidence is not None and evidence.signature is not None:
         data["signature"] = list(evidence.signature)
     return data
+
+
+def stale_data(stale: Stale) -> dict[str, Any]:
+    """A ledger entry that speaks of nothing, as plain data: a verdict line of status stale."""
+    return {
+        "kind": "verdict",
+        "id": stale.id,
+        "op": stale.case.partition("/")[0],
+        "case": stale.case,
+        "api": stale.api,
+        "target": stale.target.name,
+        "status": str(Status.STALE),
+        "expected": {},
+        "actual": {"end": "not-run"},
+        "mismatches": [{"kind": "ledger", "text": stale.text, "positions": []}],
+        "duration_s": 0.0,
+        "place": str(stale.entry.place),
+        "explanation": stale.text,
+        "reason": stale.entry.reason,
+        "link": stale.entry.link,
+    }
 
 
 def choice_data(choice: Choice) -> dict[str, Any]:

@@ -19,9 +19,10 @@ from conformance.model.backend import Backend, Target
 from conformance.model.errors import UsageError
 
 if TYPE_CHECKING:
+    from conformance.decide.ledger import Stale
     from conformance.fronts.terminal import Line
     from conformance.model.outcome import Outcome
-    from conformance.model.verdict import Task, Verdict
+    from conformance.model.verdict import Task
     from conformance.run.engine import Workers
 
 
@@ -53,29 +54,43 @@ def run_request(request: Request, settings: Settings) -> bool:
 
             workers = stack.enter_context(Workers(pairs, timeout_s=request.timeout_s))
             workers.start()
-        tasks = _plan(request, pairs)
-        return _carry_out(request, tasks, pairs=pairs, workers=workers, started=started)
+        plan = _plan(request, pairs)
+        return _carry_out(request, plan, pairs=pairs, workers=workers, started=started)
 
 
-def _plan(request: Request, pairs: Sequence[tuple[Backend, Target]]) -> tuple[Task, ...]:
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is to be judged, and the ledger entries that speak of nothing."""
+
+    tasks: tuple[Task, ...]
+    stale: tuple[Stale, ...]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return (*(task.id for task in self.tasks), *(entry.id for entry in self.stale))
+
+
+def _plan(request: Request, pairs: Sequence[tuple[Backend, Target]]) -> _Plan:
+    from conformance.decide.ledger import stale_entries
     from conformance.decide.plan import Selection, make_plan
 
     suite = load_cases(request.cases)
     tasks = make_plan(suite, pairs, selection=Selection(request.addresses, request.apis))
     if not tasks:
         raise UsageError("nothing to run: no selected API has any of the selected cases")
-    return tasks
+    stale = tuple(entry for pair in pairs for entry in stale_entries(suite, *pair))
+    return _Plan(tasks, stale)
 
 
 def _carry_out(
     request: Request,
-    tasks: Sequence[Task],
+    plan: _Plan,
     *,
     pairs: Sequence[tuple[Backend, Target]],
     workers: Workers | None,
     started: datetime,
 ) -> bool:
-    from conformance.files.report import ReportWriter, footer_data, header_data, verdict_data
+    from conformance.files.report import ReportWriter, footer_data, header_data
     from conformance.model.verdict import RED
 
     targets = [target for _, target in pairs]
@@ -85,16 +100,16 @@ def _carry_out(
         report = None
         if request.report is not None:
             report = stack.enter_context(ReportWriter(request.report, targets, started=started))
-        for verdict in _with_progress(_verdicts(tasks, workers), total=len(tasks)):
-            lines[verdict.task.id] = verdict_data(verdict)
-            counts[verdict.status] += 1
+        for line in _with_progress(_lines(plan, workers), total=len(plan.ids)):
+            lines[line["id"]] = line
+            counts[line["status"]] += 1
             if report is not None:
-                report.add(lines[verdict.task.id])
+                report.add(line)
         ended = datetime.now(timezone.utc)
         if report is not None:
             report.finish(ended=ended)
     header = header_data(targets, started=started)
-    verdicts = [lines[task.id] for task in tasks]
+    verdicts = [lines[task] for task in plan.ids]
     if request.as_json:
         records = [header, *verdicts, footer_data(counts, started=started, ended=ended)]
         for record in records:
@@ -109,13 +124,15 @@ def _carry_out(
     return any(counts[status] for status in RED)
 
 
-def _verdicts(tasks: Sequence[Task], workers: Workers | None) -> Iterator[Verdict]:
-    """The verdicts, as they come; those that the plan declines first."""
+def _lines(plan: _Plan, workers: Workers | None) -> Iterator[Line]:
+    """The report lines, as they come; those for which nothing has to run first."""
     from conformance.decide.judge import decline, judge
+    from conformance.files.report import stale_data, verdict_data
 
-    yield from (decline(task) for task in tasks if task.refusal)
+    yield from map(stale_data, plan.stale)
+    yield from (verdict_data(decline(task)) for task in plan.tasks if task.refusal)
     outcomes: Iterator[tuple[Task, Outcome]]
-    runnable = [task for task in tasks if not task.refusal]
+    runnable = [task for task in plan.tasks if not task.refusal]
     if workers is None:
         from conformance.run.in_process import run_in_process
 
@@ -123,18 +140,18 @@ def _verdicts(tasks: Sequence[Task], workers: Workers | None) -> Iterator[Verdic
     else:
         outcomes = workers.run(runnable)
     for task, outcome in outcomes:
-        yield judge(task, outcome)
+        yield verdict_data(judge(task, outcome))
 
 
-def _with_progress(verdicts: Iterator[Verdict], *, total: int) -> Iterator[Verdict]:
-    """verdicts, with a bar on standard error where that is a terminal."""
+def _with_progress(lines: Iterator[Line], *, total: int) -> Iterator[Line]:
+    """lines, with a bar on standard error where that is a terminal."""
     import sys
 
     if not sys.stderr.isatty():
-        yield from verdicts
+        yield from lines
         return
     from rich.console import Console
     from rich.progress import track
 
     console = Console(stderr=True)
-    yield from track(verdicts, "judging", total=total, console=console, transient=True)
+    yield from track(lines, "judging", total=total, console=console, transient=True)

@@ -316,7 +316,6 @@ class Dispatcher:
                 self.main = self._fresh()
             if self.main is not None and self.main.wants_more:
                 self._send(self.main, self.pending)
-        self._order_spares(self._spares_wanted)
 
     def _must_wait(self) -> bool:
         """Whether main must not go on before a suspect is settled."""
@@ -336,7 +335,7 @@ class Dispatcher:
         self._send(trial, deque([self.suspect.task]))
 
     def _order_spares(self, count: int) -> None:
-        while len(self.spares) < count and self.unavailable is None:
+        while len(self.spares) < count and (self.pending or self.main and self.main.unanswered):
             if self._forking and self.host is None:
                 return
             spares, self.spares = self.spares, []
@@ -407,8 +406,13 @@ class Dispatcher:
             self._settle(outcome)
             return
         self._finished.append((first.task, outcome))
-        if isinstance(outcome, Raised) and self.settings.retire(first.task, outcome):
-            self._spares_wanted = max(1, self._spares_wanted)
+        spoilt = isinstance(outcome, Raised) and self.settings.retire(first.task, outcome)
+        if spoilt:
+            self._spares_wanted = 2
+        if connection.answered == 1:
+            # Not earlier: forks would delay the first case in this server, which is the slow one.
+            self._order_spares(self._spares_wanted)
+        if spoilt:
             self._withdraw(connection)
             self._put_last(first.task.binding.api)
             self._pump()

@@ -108,8 +108,8 @@ def test_a_folder_without_its_files_is_refused(register: Register) -> None:
         load_registered("tiny")
     assert str(error.value) == (
         "the backend 'tiny' of the distribution tiny-port has no adapter.py and no "
-        f"environment.toml in {folder}; expected adapter.py, bindings.yaml, environment.toml in the folder of the "
-        "module tiny_conformance"
+        f"environment.toml in {folder}; expected adapter.py, bindings.yaml, "
+        "environment.toml in the folder of the module tiny_conformance"
     )
 
 

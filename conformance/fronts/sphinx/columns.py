@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from conformance.fronts.sphinx.markup import Content, code
+from docutils import nodes
+
+from conformance.fronts.sphinx.markup import Content, code, paragraph, small
 from conformance.fronts.sphinx.measured import Column, Measured
 
 
@@ -15,6 +17,11 @@ def column_name(column: Column) -> str:
     if not column.measured:
         return target.backend
     return " ".join((target.backend, target.version, *target.words))
+
+
+def api_cell(column: Column) -> list[nodes.Node]:
+    """The API, and below it where it was measured."""
+    return [paragraph(code(column.api)), small(column_name(column))]
 
 
 def column_heads(

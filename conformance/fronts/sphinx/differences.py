@@ -8,7 +8,7 @@ from docutils import nodes
 
 from conformance.decide.answers import ObservedAnswer, Relation, relation
 from conformance.decide.snippet import snippet
-from conformance.fronts.sphinx.columns import column_heads, column_name, measured_text
+from conformance.fronts.sphinx.columns import api_cell, column_heads, column_name, measured_text
 from conformance.fronts.sphinx.endings import status_cell
 from conformance.fronts.sphinx.markup import (
     Content,
@@ -128,13 +128,12 @@ class _DifferenceView:
         rows: list[Row] = []
         for column, answer in self.answers.items():
             row: Row = [
-                [code(column.api)],
-                column_name(column),
+                api_cell(column),
                 [self._answer(answer, column), *self._case_by_case(answer)],
                 _declared_text(answer),
             ]
             rows.append(row)
-        return table(["API", "Measured on", "Observed answer", "Declared"], rows)
+        return table(["API", "Observed answer", "Declared"], rows)
 
     def _case_by_case(self, answer: ObservedAnswer) -> Iterator[nodes.Node]:
         """What every case says, where there is no common answer."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from docutils import nodes
 
-from conformance.fronts.sphinx.columns import column_heads, column_name, measured_text
+from conformance.fronts.sphinx.columns import api_cell, column_heads, measured_text
 from conformance.fronts.sphinx.endings import status_cell
 from conformance.fronts.sphinx.markup import (
     Content,
@@ -61,7 +61,7 @@ def verdict_nodes(op: Op, measured: Measured, *, apis: Sequence[str]) -> list[no
         made.append(section(title, table(head, rows, groups=groups), key=f"{op.name}-{file}-cases"))
     reasons = list(_reasons(cases, measured, columns=columns))
     if reasons:
-        listed = table(["Case", "API", "Measured on", "Verdict"], reasons)
+        listed = table(["Case", "API", "Verdict"], reasons)
         made.append(folded(f"Why {len(reasons)} of them did not pass", [listed]))
     return made
 
@@ -79,7 +79,7 @@ def _reasons(
         for column in columns:
             cell = measured.cell(case, column)
             if cell is not None and cell.status not in AS_EXPECTED:
-                yield [code(case.id), code(column.api), column_name(column), status_cell(cell)]
+                yield [code(case.id), api_cell(column), status_cell(cell)]
 
 
 def _bindings(op: Op, measured: Measured, *, apis: Sequence[str]) -> list[Binding]:

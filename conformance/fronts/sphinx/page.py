@@ -10,7 +10,7 @@ from docutils import nodes
 from conformance.decide.claims import ClaimStatus, claim_status
 from conformance.decide.snippet import call_text
 from conformance.files.report import choice_data
-from conformance.fronts.sphinx.columns import column_name, measured_text
+from conformance.fronts.sphinx.columns import api_cell, column_name, measured_text
 from conformance.fronts.sphinx.endings import claim_cell, dtypes, ending, status_cell
 from conformance.fronts.sphinx.markup import (
     Content,
@@ -94,8 +94,8 @@ class _PageView:
             claims = self._claims(column)
             counts = Counter(claim_status(cell.status for cell in cells) for cells in claims)
             numbers = [str(counts[claim]) for claim in ClaimStatus]
-            rows.append([code(column.api), column_name(column), *numbers])
-        head: Row = ["API", "Measured on", *(chip(str(claim)) for claim in ClaimStatus)]
+            rows.append([api_cell(column), *numbers])
+        head: Row = ["API", *(chip(str(claim)) for claim in ClaimStatus)]
         return table(head, rows, classes=["conformance-numbers"])
 
     def _claims(self, column: Column) -> Iterator[list[Cell]]:
@@ -136,8 +136,8 @@ class _PageView:
     def _parameters(self) -> nodes.Node:
         head: Row = [
             "Parameter",
+            *(api_cell(column) for column in self.own),
             "The page says",
-            *([paragraph(code(c.api)), small(column_name(c))] for c in self.own),
         ]
         return table(head, [self._parameter(row, cases) for row, cases in self.rows])
 
@@ -147,8 +147,8 @@ class _PageView:
         claim = CLAIMS[row.claim].format(absent=" and ".join(absent))
         return [
             code(row.canonical),
-            [paragraph(claim), small(lines_text(row.lines))],
             *(self._row_cell(row, cases, column=column) for column in self.own),
+            [paragraph(claim), small(lines_text(row.lines))],
         ]
 
     def _row_cell(
@@ -196,7 +196,10 @@ class _PageView:
             actual = cell.line["actual"] if cell.line is not None else {"end": "not-run"}
             rows.append(
                 [
-                    [code(call_text(cell.task)), small(column_name(column))],
+                    [
+                        paragraph(code(call_text(cell.task)), classes=["conformance-call"]),
+                        small(column_name(column)),
+                    ],
                     claim_cell([cell]) if claims else status_cell(cell),
                     dtypes(actual),
                     ending(actual),

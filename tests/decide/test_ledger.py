@@ -1,0 +1,98 @@
+import dataclasses
+
+import pytest
+
+from conformance.decide.judge import judge
+from conformance.decide.ledger import stale_entries
+from conformance.model.backend import ALWAYS, Backend, KnownOutcome, LedgerEntry
+from conformance.model.case import Choice, Suite
+from conformance.model.errors import Place
+from conformance.model.outcome import Crashed, Raised, Returned, TimedOut, Unavailable
+from conformance.model.verdict import Status
+
+LEDGER = Place("ledger.yaml", 5, 5)
+
+
+@pytest.fixture
+def known(make_task, make_output):
+    """A task whose ledger entry knows an outcome."""
+
+    def known(**outcome):
+        entry = LedgerEntry(
+            ("cumsum/behaviour/a-case",), ("torch.cumsum",), KnownOutcome(**outcome),
+            "a reason", "https://example.org/1", ALWAYS, LEDGER,
+        )  # fmt: skip
+        return make_task(Choice("", outputs=(make_output([1, 3], "int8"),)), known=entry)
+
+    return known
+
+
+def test_a_failure_as_the_ledger_says_is_known(known, make_output, make_tensor):
+    task = known(outputs=(make_output([1, 3], "int32"),))
+    verdict = judge(task, Returned((make_tensor([1, 3], "int32"),)))
+    assert verdict.status is Status.KNOWN
+    assert [m.text for m in verdict.mismatches] == ["dtype is int32, expected int8"]
+
+
+@pytest.mark.parametrize(("values", "dtype"), [([1, 4], "int32"), ([1, 3], "int64")])
+def test_a_failure_in_another_way_is_changed(known, make_output, make_tensor, values, dtype):
+    task = known(outputs=(make_output([1, 3], "int32"),))
+    verdict = judge(task, Returned((make_tensor(values, dtype),)))
+    assert verdict.status is Status.CHANGED
+    assert verdict.mismatches[0].text == "not the outcome that ledger.yaml:5:5 knows"
+
+
+def test_a_pass_where_a_failure_is_known_is_fixed(known, make_output, make_tensor):
+    task = known(outputs=(make_output([1, 3], "int32"),))
+    verdict = judge(task, Returned((make_tensor([1, 3], "int8"),)))
+    assert verdict.status is Status.FIXED
+    assert [m.text for m in verdict.mismatches] == [
+        "passes, but ledger.yaml:5:5 knows it to fail: remove the entry"
+    ]
+
+
+def test_a_known_exception_needs_its_class_and_its_text(known):
+    task = known(raises=("TypeError", "no axis"))
+    assert judge(task, Raised(("TypeError",), "no axis here", "call")).status is Status.KNOWN
+    assert judge(task, Raised(("TypeError",), "another", "call")).status is Status.CHANGED
+    assert judge(task, Raised(("ValueError",), "no axis here", "call")).status is Status.CHANGED
+
+
+def test_a_known_crash_needs_its_signal(known):
+    task = known(ends="signal SIGSEGV")
+    assert judge(task, Crashed("signal SIGSEGV")).status is Status.KNOWN
+    assert judge(task, Crashed("signal SIGABRT")).status is Status.CHANGED
+
+
+def test_a_known_hang_is_no_known_crash(known):
+    assert judge(known(ends="no answer"), TimedOut(1.0)).status is Status.KNOWN
+    assert judge(known(ends="signal SIGSEGV"), TimedOut(1.0)).status is Status.CHANGED
+
+
+def test_a_declined_call_is_not_the_known_failure(known, make_output):
+    task = known(outputs=(make_output([1, 3], "int32"),))
+    declined = Raised(("NotImplementedError",), "no", "call")
+    assert judge(task, declined).status is Status.CHANGED
+
+
+def test_what_was_not_run_stays_not_run(known, make_output):
+    task = known(outputs=(make_output([1, 3], "int32"),))
+    assert judge(task, Unavailable("target", "not installed")).status is Status.NOT_RUN
+
+
+def test_an_entry_about_what_does_not_exist_is_stale(known, make_output):
+    task = known(outputs=(make_output([1, 3], "int32"),))
+    suite = Suite((), (), (), (task.case,))
+    backend = Backend("torch", task.case.place, (task.binding,), (), task.snippet, (task.known,))  # type: ignore[arg-type]
+    assert list(stale_entries(suite, backend, task.target)) == []
+
+    renamed = dataclasses.replace(task.case, id="renamed")
+    (stale,) = stale_entries(Suite((), (), (), (renamed,)), backend, task.target)
+    assert stale.id == "cumsum/behaviour/a-case[torch.cumsum-torch-2.13.0]"
+    assert stale.text == (
+        "ledger.yaml:5:5 speaks of cumsum/behaviour/a-case on torch.cumsum, which is not there; "
+        "expected a case and an API that exist: mend the entry or remove it"
+    )
+
+    other_file = dataclasses.replace(task.case, file="other")
+    assert list(stale_entries(Suite((), (), (), (other_file,)), backend, task.target)) == []

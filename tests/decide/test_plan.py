@@ -1,0 +1,116 @@
+import dataclasses
+from pathlib import Path
+
+import pytest
+from packaging.specifiers import SpecifierSet
+
+from conformance.decide.plan import Selection, make_plan
+from conformance.model.backend import ALWAYS, Answer, Backend, Condition, Target
+from conformance.model.case import Call, Choice, Documented, Expectation, Suite
+from conformance.model.errors import Place, UsageError
+
+HERE = Place("bindings.yaml", 1, 1)
+
+
+@pytest.fixture
+def task(make_task, make_output):
+    return make_task(Choice("", outputs=(make_output([1, 3], "int8"),)))
+
+
+@pytest.fixture
+def backend(task):
+    return Backend("torch", Path("adapter.py"), (task.binding,), task.errors, task.snippet)
+
+
+def plan(task, backend, *, case=None, selection=None, target=None):
+    suite = Suite((), (), (), (case or task.case,))
+    return make_plan(suite, [(backend, target or task.target)], selection=selection or Selection())
+
+
+def test_a_task_is_named_by_case_api_and_target(task, backend):
+    (planned,) = plan(task, backend)
+    assert planned.id == "cumsum/behaviour/a-case[torch.cumsum-torch-2.13.0]"
+
+
+def test_words_of_a_target_are_in_the_id(task, backend):
+    target = dataclasses.replace(task.target, words=("graph",))
+    (planned,) = plan(task, backend, target=target)
+    assert planned.id == "cumsum/behaviour/a-case[torch.cumsum-torch-2.13.0-graph]"
+
+
+def test_a_missing_parameter_is_refused_by_the_plan(task, backend):
+    binding = dataclasses.replace(task.binding, parameters=(("x", "input"), ("axis", "dim")))
+    (planned,) = plan(task, dataclasses.replace(backend, bindings=(binding,)))
+    assert planned.refusal == "torch.cumsum has no parameter for dtype"
+
+
+def test_an_api_that_a_version_lacks_is_refused_by_the_plan(task, backend):
+    binding = dataclasses.replace(task.binding, when=Condition(version=SpecifierSet("<2")))
+    (planned,) = plan(task, dataclasses.replace(backend, bindings=(binding,)))
+    assert planned.refusal == "torch-2.13.0 has no torch.cumsum"
+
+
+@pytest.mark.parametrize(
+    ("condition", "declared"),
+    [
+        (ALWAYS, "keep"),
+        (Condition(version=SpecifierSet(">=2")), "keep"),
+        (Condition(version=SpecifierSet("<2")), None),
+        (Condition(dtype=("int8",)), "keep"),
+        (Condition(dtype=("int16",)), None),
+        (Condition(device=("cuda",)), None),
+        (Condition(mode=("default",), device=("cpu",)), "keep"),
+    ],
+)
+def test_an_answer_is_declared_under_its_condition(task, backend, condition, declared):
+    answer = Answer("integer-promotion", "keep", condition, HERE)
+    binding = dataclasses.replace(task.binding, answers=(answer,))
+    asking = dataclasses.replace(
+        task.case,
+        expectation=dataclasses.replace(task.expectation, question="integer-promotion"),
+    )
+    (planned,) = plan(task, dataclasses.replace(backend, bindings=(binding,)), case=asking)
+    assert planned.declared == declared
+
+
+def test_a_documented_api_is_judged_by_its_own_words(task, backend):
+    own = Expectation((Choice("", error="unexpected-keyword"),))
+    call = Call((("dim", 0),), spelled=True)
+    case = dataclasses.replace(task.case, documented=(Documented("torch.cumsum", call, own),))
+    (planned,) = plan(task, backend, case=case)
+    assert (planned.call, planned.expectation) == (call, own)
+
+
+def test_a_claim_about_one_api_alone_is_no_task_of_another(task, backend):
+    own = Documented("mindspore.ops.cumsum", task.call, task.expectation)
+    case = dataclasses.replace(task.case, call=None, expectation=None, documented=(own,))
+    assert plan(task, backend, case=case) == ()
+
+
+@pytest.mark.parametrize("address", ["cumsum", "cumsum/behaviour", "cumsum/behaviour/a-case"])
+def test_cases_are_selected_by_address(task, backend, address):
+    assert len(plan(task, backend, selection=Selection((address,)))) == 1
+
+
+def test_an_address_that_names_nothing_is_a_wrong_question(task, backend):
+    with pytest.raises(UsageError) as caught:
+        plan(task, backend, selection=Selection(("cumsum", "cumprod")))
+    assert str(caught.value) == (
+        "no case matches 'cumprod'; expected OP, OP/FILE or OP/FILE/CASE, where OP is one of: "
+        "cumsum; `conformance list` prints every case"
+    )
+
+
+def test_an_unknown_api_is_a_wrong_question(task, backend):
+    with pytest.raises(UsageError) as caught:
+        plan(task, backend, selection=Selection(apis=("torch.sum",)))
+    assert str(caught.value) == (
+        "no selected backend has the API 'torch.sum'; expected one of: torch.cumsum"
+    )
+
+
+def test_ids_do_not_depend_on_what_else_is_selected(task, backend):
+    other = Target("torch", "1.8.1", Path("python"))
+    suite = Suite((), (), (), (task.case,))
+    both = {t.id for t in make_plan(suite, [(backend, task.target), (backend, other)])}
+    assert {t.id for t in make_plan(suite, [(backend, other)])} < both
