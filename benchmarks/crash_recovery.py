@@ -34,7 +34,7 @@ APIS = {
     "torch": ("torch.cumsum", "input", "dim"),
     "mindspore": ("mindspore.ops.cumsum", "x", "axis"),
 }
-TIMEOUT_S = 0.5
+TIMEOUT_S = 1.0
 GOALS_MS = {"torch": 30, "mindspore": 60}
 
 

@@ -54,8 +54,14 @@ cases:
 """
 GRID = """  - id: case-{number}
     why: a reason
-    call: {{x: {{dtype: float32, values: [[3, 4, 6, 10], [1, 6, 7, 9], [4, 3, 8, 7], [1, 3, 7, {number}]]}}, axis: -1}}
-    expect: {{dtype: float32, values: [[3, 7, 13, 23], [1, 7, 14, 23], [4, 7, 15, 22], [1, 4, 11, 20]]}}
+    call:
+      x:
+        dtype: float32
+        values: [[3, 4, 6, 10], [1, 6, 7, 9], [4, 3, 8, 7], [1, 3, 7, {number}]]
+      axis: -1
+    expect:
+      dtype: float32
+      values: [[3, 7, 13, 23], [1, 7, 14, 23], [4, 7, 15, 22], [1, 4, 11, 20]]
 """
 VECTOR = """  - id: case-{number}-{{dtype}}
     why: a reason

@@ -21,14 +21,14 @@ from reference_impl.formats import (
     COMPONENTS,
     FORMATS,
     Array,
-    Pieces,
     as_float64,
+    from_bfloat16,
     from_bits,
     stored_name,
     take_apart,
 )
 from reference_impl.lines import Lines
-from reference_impl.rounding import Rounded, round_scaled
+from reference_impl.rounding import Rounded, round_scaled, scaled
 from reference_impl.special import continued_products, with_specials
 
 
@@ -144,7 +144,7 @@ def _exact(x: Array, axis: SupportsIndex, asked: _Asked) -> Exact:
     if asked.exclusive:
         data = _shifted(data, _identity(asked.operation, name))
     if dtype in COMPONENTS:
-        parts = _complex_parts(data, dtype, operation=asked.operation)
+        parts = _complex_parts(data, name, dtype=dtype, operation=asked.operation)
     elif dtype in FORMATS:
         parts = (_real_part(data, name, dtype=dtype, operation=asked.operation),)
     else:
@@ -199,13 +199,11 @@ def _real_part(data: Array, name: str, *, dtype: str, operation: str) -> Rounded
     return with_specials(rounded, pieces, form=form, operation=operation)
 
 
-def _complex_parts(data: Array, dtype: str, *, operation: str) -> tuple[Rounded, ...]:
-    component = COMPONENTS[dtype]
-    form = FORMATS[component]
-    pieces: list[Pieces] = []
-    for values in (data.real, data.imag):
-        name = stored_name(values)
-        pieces.append(take_apart(np.ascontiguousarray(values), name))
+def _complex_parts(data: Array, name: str, *, dtype: str, operation: str) -> tuple[Rounded, ...]:
+    form = FORMATS[COMPONENTS[dtype]]
+    values = from_bfloat16(data) if name == "bfloat16" else data
+    components = [np.ascontiguousarray(part) for part in (values.real, values.imag)]
+    pieces = [take_apart(part, part.dtype.name) for part in components]
     if operation == "sum":
         sums = [round_scaled(sum_lines(p), form) for p in pieces]
         return tuple(
@@ -213,8 +211,13 @@ def _complex_parts(data: Array, dtype: str, *, operation: str) -> tuple[Rounded,
             for r, p in zip(sums, pieces, strict=True)
         )
     products = complex_product_lines(pieces[0], pieces[1])
+    for product, part in zip(products, components, strict=True):
+        # The first product is the first element, zeros and finite parts of infinite ones included.
+        first = scaled(part[:, :1], part.dtype.name)
+        for field in ("negative", "mantissa", "exponent", "tail"):
+            getattr(product, field)[:, :1] = getattr(first, field)
     rounded = tuple(round_scaled(p, form) for p in products)
-    return continued_products(rounded, data, form=form, exact=products)
+    return continued_products(rounded, values, form=form, exact=products)
 
 
 def _restored(part: Rounded, lines: Lines) -> Rounded:

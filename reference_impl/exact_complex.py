@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from reference_impl.formats import Bools, Pieces
+from reference_impl.formats import Pieces
 from reference_impl.rounding import Scaled
 
 _FIRST_BITS = 192
@@ -16,8 +16,7 @@ def complex_product_lines(real: Pieces, imaginary: Pieces) -> tuple[Scaled, Scal
     """The inclusive prefix product of each line, by component; pieces: (lines, n).
 
     An element with a component that is not finite counts as 1. A component that is exactly zero is
-    +0, except in the first element, which is kept. Linear in n for a given number of bits; see
-    _leading_parts for the proof.
+    +0. Linear in n for a given number of bits; see _leading_parts for the proof.
     """
     lines, n = real.mantissa.shape
     parts: list[Leading] = []
@@ -29,19 +28,15 @@ def complex_product_lines(real: Pieces, imaginary: Pieces) -> tuple[Scaled, Scal
             bits *= 4
             leading = _leading_parts(elements, bits)
         parts.extend(leading)
-    first = np.arange(n) == 0
-    return (
-        _as_scaled(parts[::2], (lines, n), zero_sign=real.negative & first),
-        _as_scaled(parts[1::2], (lines, n), zero_sign=imaginary.negative & first),
-    )
+    return _as_scaled(parts[::2], (lines, n)), _as_scaled(parts[1::2], (lines, n))
 
 
-def _as_scaled(parts: list[Leading], shape: tuple[int, int], *, zero_sign: Bools) -> Scaled:
+def _as_scaled(parts: list[Leading], shape: tuple[int, int]) -> Scaled:
     negative, mantissa, exponent, tail = (
         np.array([part[k] for part in parts], dtype).reshape(shape)
         for k, dtype in enumerate(("?", "u8", "i8", "f8"))
     )
-    return Scaled(np.where(mantissa == 0, zero_sign, negative), mantissa, exponent, tail)
+    return Scaled(negative, mantissa, exponent, tail)
 
 
 def _gaussians(real: Pieces, imaginary: Pieces, *, line: int) -> list[Gaussian]:

@@ -148,7 +148,7 @@ def _prefix_sums(terms: Powers) -> tuple[Powers, int]:
     # Position in the block first, so that each step works on contiguous memory.
     arrays = [np.ascontiguousarray(a.reshape(-1, block).T) for a in tall]
     _scan_rows(arrays)
-    totals = [np.ascontiguousarray(a[-1].reshape(lines, blocks).T) for a in arrays]
+    totals = [a[-1].reshape(lines, blocks).T.copy() for a in arrays]
     _scan_rows(totals)
     shape = (block, lines, blocks)
     arrays = [a.reshape(shape) for a in arrays]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from reference_impl.formats import Array, Bools, Floats, Format, Pieces
+from reference_impl.formats import Array, Bools, Format, Pieces
 from reference_impl.rounding import Rounded, Scaled
 
 
@@ -35,11 +35,10 @@ def _replaced(
     rounded: Rounded, form: Format, *, nan: Bools, infinite: Bools, negative: Bools
 ) -> Rounded:
     special = nan | infinite
-    bits = np.where(infinite, form.infinity | (negative * np.int64(0) + negative * 0), 0)
-    bits = np.where(infinite, np.where(negative, form.infinity | form.sign, form.infinity), bits)
-    bits = np.where(nan, form.infinity | (1 << (form.precision - 2)), bits)
+    infinity = np.where(negative, np.uint64(form.infinity | form.sign), np.uint64(form.infinity))
+    bits = np.where(nan, np.uint64(form.infinity | (1 << (form.precision - 2))), infinity)
     return Rounded(
-        np.where(special, bits.astype(np.uint64), rounded.bits).astype(form.storage),
+        np.where(special, bits, rounded.bits).astype(form.storage),
         np.where(special, np.nan, rounded.anchor),
         np.where(special, np.nan, rounded.remainder),
         np.where(special, form.least, rounded.ulp_exponent),
@@ -51,7 +50,8 @@ def continued_products(
 ) -> tuple[Rounded, ...]:
     """Complex products with the rest of each line, from its first special element on, replaced.
 
-    Every component is infinite or NaN there. It starts from the signs of the exact prefix, not from
+    Every component is infinite or NaN there, except in the very first element, which is its own
+    product. It starts from the signs of the exact prefix, not from
     its rounded values, which may have overflowed.
     """
     finite = np.isfinite(data.real) & np.isfinite(data.imag)

@@ -35,6 +35,17 @@ def check_suite(folder: Path) -> tuple[Suite, list[FileError]]:
     return loader.suite(), errors
 
 
+def case_files(folder: Path) -> list[tuple[Path, str]]:
+    """(file, kind) of every YAML file in a folder of case files, whether or not it can be read."""
+    if not folder.is_dir():
+        return []
+    found = [(path, "differences") for path in _yaml_files(folder) if path.name == DIFFERENCES]
+    kinds = {OP: "op", BEHAVIOUR: "behaviour"}
+    for op in _op_folders(folder):
+        found += [(path, kinds.get(path.name, "page")) for path in _yaml_files(op)]
+    return found
+
+
 @contextmanager
 def _no_collection() -> Iterator[None]:
     """While files are read the cyclic garbage collector is off.
@@ -94,10 +105,7 @@ class _Loader:
         place = Place(self.folder.as_posix(), 1, 1)
         if not self.folder.is_dir():
             raise FileError(place, "there is no such folder", expected="a folder of case files")
-        folders = []
-        for path in sorted(self.folder.iterdir()):
-            if path.is_dir() and any(_yaml_files(path)):
-                folders.append(path)
+        folders = _op_folders(self.folder)
         if not folders:
             raise FileError(
                 place,
@@ -156,6 +164,10 @@ class _Loader:
             page, cases = read_page(document, op=op, file=path.stem, definitions=self.definitions)
             self.pages.append(page)
         self.cases.extend(cases)
+
+
+def _op_folders(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.iterdir()) if path.is_dir() and any(_yaml_files(path))]
 
 
 def _yaml_files(folder: Path) -> Iterator[Path]:

@@ -160,19 +160,19 @@ class _Reader:
         self.at = 0
 
     def document(self) -> Document:
-        event: Any = self.next_event()
-        while type(event) is not DocumentStartEvent:
-            if type(event) is StreamEndEvent:
+        kind, event = self.step()
+        while kind is not DocumentStartEvent:
+            if kind is StreamEndEvent:
                 raise self.source.error(
                     0, "the file is empty", expected="a mapping that starts with 'format: 1'"
                 )
-            event = self.next_event()
-        event = self.next_event()
+            kind, event = self.step()
+        _, event = self.step()
         at = event.start_mark.index
         root = self.value(event, 0)
-        self.next_event()
-        event = self.next_event()
-        if type(event) is DocumentStartEvent:
+        self.step()
+        kind, event = self.step()
+        if kind is DocumentStartEvent:
             raise self.source.error(
                 event.start_mark.index,
                 "a second YAML document",
@@ -180,6 +180,11 @@ class _Reader:
                 action="move it to a file of its own",
             )
         return Document(self.source, root, at)
+
+    def step(self) -> tuple[type, Any]:
+        """The next event, after its type."""
+        event = self.next_event()
+        return type(event), event
 
     def value(self, event: Any, depth: int) -> Node:
         """The node that starts with event; depth: of the collections around it."""
@@ -261,7 +266,8 @@ class _Reader:
                 raise self.bad_key(node, key, at=key_at)
             mark(key_at)
             event = next_event()
-            if type(event) is ScalarEvent and not event.style and event.tag is event.anchor is None:
+            kind = type(event)
+            if kind is ScalarEvent and not event.style and event.tag is event.anchor is None:
                 self.at = at = event.start_mark.index
                 value: Node = plain[event.value]
             else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 
 from conformance.model.errors import UsageError
 
@@ -18,5 +19,9 @@ def schema_text(kind: str) -> str:
     """The JSON Schema (2020-12) of that kind. Raises UsageError for an unknown kind."""
     if kind not in KINDS:
         raise UsageError(f"no schema {kind!r}; expected one of: {', '.join(KINDS)}")
-    file = files("conformance.files") / "schema" / f"{kind}.schema.json"
-    return file.read_text(encoding="utf-8")
+    return schema_file(kind).read_text(encoding="utf-8")
+
+
+def schema_file(kind: str) -> Path:
+    """Where the schema of that kind lies."""
+    return Path(str(files("conformance.files"))) / "schema" / f"{kind}.schema.json"

@@ -1,16 +1,19 @@
-"""Which command-line arguments are paths, and which tasks the others select."""
+"""Which command-line arguments are paths, and what the others select."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from conformance.decide.ledger import Stale, stale_entries
 from conformance.decide.plan import Selection, make_plan
 from conformance.model.backend import Backend, Target
 from conformance.model.case import Suite
 from conformance.model.errors import UsageError
 from conformance.model.verdict import Task
+
+Pair = tuple[Backend, Target]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,18 @@ class Arguments:
     paths: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The tasks, in the order of the plan, and the ledger entries that speak of nothing."""
+
+    tasks: tuple[Task, ...] = ()
+    stale: tuple[Stale, ...] = ()
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset(work.id for work in (*self.tasks, *self.stale))
 
 
 def sort_arguments(arguments: Sequence[str], *, start: Path, cases: Path) -> Arguments:
@@ -42,21 +57,23 @@ def sort_arguments(arguments: Sequence[str], *, start: Path, cases: Path) -> Arg
     return Arguments(tuple(paths), tuple(addresses), tuple(ids))
 
 
-def select_tasks(
-    suite: Suite, targets: Iterable[tuple[Backend, Target]], *, arguments: Arguments
-) -> tuple[Task, ...]:
-    """The tasks that addresses and ids select, in the order of the plan; all if there are none.
+def select(suite: Suite, pairs: Sequence[Pair], *, arguments: Arguments) -> Selected:
+    """What addresses and ids select; everything if there are none.
 
     Raises UsageError if one of them selects nothing.
     """
-    cases_of_ids = tuple(_case_address(task_id) for task_id in arguments.ids)
-    selection = Selection((*arguments.addresses, *cases_of_ids))
-    tasks = make_plan(suite, targets, selection=selection)
-    if not arguments.ids:
-        return tasks
-    for task_id in arguments.ids:
+    stale = tuple(entry for pair in pairs for entry in stale_entries(suite, *pair))
+    ids = [task_id for task_id in arguments.ids if all(entry.id != task_id for entry in stale)]
+    selection = Selection((*arguments.addresses, *map(_address, ids)))
+    tasks = make_plan(suite, pairs, selection=selection)
+    for task_id in ids:
         _check_id(task_id, tasks)
-    return tuple(task for task in tasks if _is_selected(task, arguments))
+    if not arguments.ids and not arguments.addresses:
+        return Selected(tasks, stale)
+    return Selected(
+        tuple(task for task in tasks if _is_selected(task.id, arguments)),
+        tuple(entry for entry in stale if _is_selected(entry.id, arguments)),
+    )
 
 
 def _inside(path: Path, cases: Path) -> str | None:
@@ -69,20 +86,20 @@ def _inside(path: Path, cases: Path) -> str | None:
     return relative.with_suffix("").as_posix() if path.is_file() else relative.as_posix()
 
 
-def _case_address(task_id: str) -> str:
+def _address(task_id: str) -> str:
     return task_id.partition("[")[0]
 
 
-def _is_selected(task: Task, arguments: Arguments) -> bool:
-    case = task.case
-    names = {case.op, f"{case.op}/{case.file}", case.address}
-    return task.id in arguments.ids or not names.isdisjoint(arguments.addresses)
+def _is_selected(task_id: str, arguments: Arguments) -> bool:
+    op, file, case = _address(task_id).split("/")
+    names = {op, f"{op}/{file}", f"{op}/{file}/{case}"}
+    return task_id in arguments.ids or not names.isdisjoint(arguments.addresses)
 
 
 def _check_id(task_id: str, tasks: Sequence[Task]) -> None:
     if any(task.id == task_id for task in tasks):
         return
-    address = _case_address(task_id)
+    address = _address(task_id)
     others = [task.id for task in tasks if task.case.address == address]
     raise UsageError(
         f"no item has the id {task_id!r}; the case has on the targets of --backend: "

@@ -1,175 +1,148 @@
-"""Tasks as test items, and verdicts as what pytest shows of them."""
+"""Tasks and stale ledger entries as test items: what they are called, how they end."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from conformance.decide.explain import explain, summary
-from conformance.files.report import verdict_data
+from conformance.decide.ledger import Stale
+from conformance.files.report import stale_data, verdict_data
+from conformance.fronts.pytest_arguments import Selected
+from conformance.fronts.pytest_reports import STATUS, TASK, CrashLine, FailureText
+from conformance.model.errors import Place
 from conformance.model.verdict import Status, Task, Verdict
 
-# Properties of items and their reports; they stand in JUnit files too.
-TASK = "conformance-task"
-STATUS = "conformance-status"
+Judged = Callable[[Task], Verdict]
 GREEN = frozenset({Status.PASSED, Status.OBSERVED})
 
 
-class UnexpectedVerdictError(Exception):
-    """The verdict on the task is not as it should be; str() is the explanation."""
+class NotAsExpectedError(Exception):
+    """Ends an item as failed, with an explanation in the place of a traceback."""
 
-    def __init__(self, verdict: Verdict) -> None:
-        super().__init__(explain(verdict))
-        self.verdict = verdict
+    def __init__(self, failure: FailureText) -> None:
+        super().__init__(failure.text)
+        self.failure = failure
 
 
 class CaseCollector(pytest.Collector):
-    """Holds one item per task, in the order of the plan."""
+    """Holds an item for every task, in the order of the plan, then the stale ledger entries.
 
-    tasks: Sequence[Task]
-    judged: Callable[[Task], Verdict]
+    judged: waits for a task's verdict.
+    """
 
-    @classmethod
-    def of(
-        cls, session: pytest.Session, tasks: Sequence[Task], *, folder: Path, judged: Any
-    ) -> CaseCollector:
-        """The collector of tasks below session. judged: waits for a task's verdict."""
-        node: CaseCollector = cls.from_parent(
-            session, name="conformance", path=folder, nodeid="conformance"
-        )
-        node.tasks = tasks
-        node.judged = judged
-        return node
+    def __init__(self, *, selected: Selected, judged: Judged, **more: Any) -> None:
+        super().__init__(**more)
+        self.selected = selected
+        self.judged = judged
 
-    def collect(self) -> Iterator[TaskItem]:
-        for task in self.tasks:
-            yield TaskItem.of(self, task)
+    def collect(self) -> Iterator[ConformanceItem]:
+        for task in self.selected.tasks:
+            yield TaskItem.from_parent(
+                self, **self._names(task.id, task.case.place), task=task, judged=self.judged
+            )
+        for stale in self.selected.stale:
+            yield StaleItem.from_parent(
+                self, **self._names(stale.id, stale.entry.place), stale=stale
+            )
+
+    def _names(self, name: str, place: Place) -> dict[str, Any]:
+        file = self.config.invocation_params.dir / place.file
+        return {"name": name, "nodeid": name, "path": file, "place": place}
 
 
-class TaskItem(pytest.Item):
-    """A task; its node id is the task's id, without the name of any file."""
+class ConformanceItem(pytest.Item):
+    """An item that is a place in a YAML file. Its node id is an id of ours: no file, no '::'."""
 
-    task: Task
-    verdict: Verdict | None = None
+    status: Status | None = None
 
-    @classmethod
-    def of(cls, parent: CaseCollector, task: Task) -> TaskItem:
-        """The item of task below parent."""
-        file = parent.config.invocation_params.dir / task.case.place.file
-        item: TaskItem = cls.from_parent(parent, name=task.id, path=file, nodeid=task.id)
-        item.task = task
-        item.user_properties.append((TASK, task.id))
-        return item
+    def __init__(self, *, place: Place, **more: Any) -> None:
+        super().__init__(**more)
+        self.place = place
+        self.user_properties.append((TASK, self.name))
 
-    def runtest(self) -> None:
-        """Waits for the verdict; raises what pytest takes for a skip or a failure."""
-        assert isinstance(self.parent, CaseCollector)
-        verdict = self.parent.judged(self.task)
-        if self.verdict is None:
-            self.user_properties.append((STATUS, str(verdict.status)))
-        self.verdict = verdict
-        if verdict.status is Status.UNSUPPORTED:
-            pytest.skip(verdict.cause)
-        if verdict.status not in GREEN:
-            raise UnexpectedVerdictError(verdict)
+    def line(self) -> dict[str, Any]:
+        """The verdict as a line of a report of ours."""
+        raise NotImplementedError
+
+    def end(self, status: Status) -> None:
+        """Remembers how the item ends; an item that is repeated ends as it did before."""
+        if self.status is None:
+            self.user_properties.append((STATUS, str(status)))
+        self.status = status
+
+    def fail(self, text: str, summary: str) -> None:
+        """Ends the item as failed."""
+        crash = CrashLine(str(self.path), self.place.line, summary)
+        raise NotAsExpectedError(FailureText(text, crash))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """The explanation; the traceback only if something of ours is broken."""
-        if isinstance(excinfo.value, UnexpectedVerdictError):
-            return FailureText.of(excinfo.value.verdict, self)
+        """The explanation; a traceback only if something of ours is broken."""
+        if isinstance(excinfo.value, NotAsExpectedError):
+            return excinfo.value.failure
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """The case's file, its line from 0, and the task's id.
+        """The file, the line counted from 0, and the id.
 
-        The blank at the end keeps pytest from taking the id for a Python name: it would turn the
-        dots of a name that ends the node id into '::'.
+        The blank at the end keeps pytest from taking the id for a Python name, in which it would
+        replace dots by '::' when it shows the node id that ends with it.
         """
-        return self.path, self.task.case.place.line - 1, f"{self.task.id} "
+        return self.path, self.place.line - 1, f"{self.name} "
 
 
-@dataclass(frozen=True, slots=True)
-class CrashLine:
-    """Where and what in one line, under the names that pytest and its plug-ins look for."""
+class TaskItem(ConformanceItem):
+    """A task."""
 
-    path: str
-    lineno: int
-    message: str
+    def __init__(self, *, task: Task, judged: Judged, **more: Any) -> None:
+        super().__init__(**more)
+        self.task = task
+        self.judged = judged
+        self.verdict: Verdict | None = None
 
-    def __str__(self) -> str:
-        return f"{self.path}:{self.lineno}: {self.message}"
+    def runtest(self) -> None:
+        """Waits for the verdict; raises what pytest takes for a skip or a failure."""
+        self.verdict = verdict = self.judged(self.task)
+        self.end(verdict.status)
+        if verdict.status is Status.UNSUPPORTED:
+            pytest.skip(verdict.cause)
+        if verdict.status not in GREEN:
+            self.fail(explain(verdict), summary(verdict))
 
+    def line(self) -> dict[str, Any]:
+        assert self.verdict is not None
+        return verdict_data(self.verdict)
 
-@dataclass(frozen=True, slots=True)
-class FailureText:
-    """An explanation in the place of a traceback."""
-
-    text: str
-    reprcrash: CrashLine
-
-    @classmethod
-    def of(cls, verdict: Verdict, item: TaskItem) -> FailureText:
-        line = verdict.task.case.place.line
-        return cls(explain(verdict), CrashLine(str(item.path), line, summary(verdict)))
-
-    def __str__(self) -> str:
-        return self.text
-
-    def toterminal(self, tw: Any) -> None:
-        headline, _, rest = self.text.partition("\n")
-        tw.line(headline, bold=True, red=True)
-        tw.line(rest)
-
-
-def complete_report(
-    report: pytest.TestReport, item: TaskItem, *, run_xfail: bool, with_line: bool
-) -> None:
-    """Puts the verdict into the report of the call; with_line: in full, for a report of ours."""
-    verdict = item.verdict
-    if verdict is None:
-        return
-    report.duration = verdict.duration_s
-    known = verdict.task.known
-    if verdict.status is Status.KNOWN and known is not None and not run_xfail:
-        report.outcome = "skipped"
-        vars(report)["wasxfail"] = " ".join(filter(None, (known.reason, known.link)))
-    elif verdict.status is Status.UNSUPPORTED:
-        report.longrepr = (str(item.path), verdict.task.case.place.line, verdict.cause)
-    if isinstance(report.longrepr, FailureText):
-        crash = report.longrepr.reprcrash
-        vars(report)["conformance_crash"] = (crash.path, crash.lineno, crash.message)
-    elif verdict.outcome is not None and verdict.outcome.evidence.printed:
-        report.sections.append(("printed by the framework", verdict.outcome.evidence.printed))
-    if with_line:
-        # As text: a dict with an int64 does not cross the processes of pytest-xdist.
-        vars(report)["conformance_line"] = json.dumps(verdict_data(verdict))
+    def complete(self, report: pytest.TestReport, *, run_xfail: bool) -> None:
+        """Tells report of the call what pytest cannot know: xfail, place of a skip, output."""
+        verdict = self.verdict
+        if verdict is None:
+            return
+        report.duration = verdict.duration_s
+        known = self.task.known
+        if verdict.status is Status.KNOWN and known is not None and not run_xfail:
+            report.outcome = "skipped"
+            vars(report)["wasxfail"] = f"{known.reason} {known.link}"
+        elif verdict.status is Status.UNSUPPORTED:
+            report.longrepr = (str(self.path), self.place.line, verdict.cause)
+        printed = "" if verdict.outcome is None else verdict.outcome.evidence.printed
+        if printed and not isinstance(report.longrepr, FailureText):
+            report.sections.append(("printed by the framework", printed))
 
 
-def task_of(report: Any) -> str | None:
-    """The id of the task that a report speaks of; None for somebody else's test."""
-    found = dict(report.user_properties).get(TASK)
-    return None if found is None else str(found)
+class StaleItem(ConformanceItem):
+    """A ledger entry that speaks of nothing: it fails, so that somebody mends it."""
 
+    def __init__(self, *, stale: Stale, **more: Any) -> None:
+        super().__init__(**more)
+        self.stale = stale
 
-def status_of(report: Any) -> str | None:
-    """The status of the verdict in a report; None where there is no verdict."""
-    found = dict(report.user_properties).get(STATUS)
-    return None if found is None else str(found)
+    def runtest(self) -> None:
+        self.end(Status.STALE)
+        self.fail(self.stale.text, self.stale.text)
 
-
-def line_of(report: Any) -> dict[str, Any] | None:
-    """The verdict in a report as a line of a report of ours; None where there is none."""
-    text = getattr(report, "conformance_line", None)
-    return None if text is None else dict(json.loads(text))
-
-
-def restore_failure(report: Any) -> None:
-    """Gives a report from another process its FailureText back, which crossed as text."""
-    crash = getattr(report, "conformance_crash", None)
-    if crash is not None and isinstance(report.longrepr, str):
-        report.longrepr = FailureText(report.longrepr, CrashLine(*crash))
+    def line(self) -> dict[str, Any]:
+        return stale_data(self.stale)

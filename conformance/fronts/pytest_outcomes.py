@@ -7,16 +7,17 @@ from concurrent.futures import Future
 from threading import Thread
 from typing import Protocol
 
-from conformance.model.backend import Backend, Target
+from conformance.fronts.pytest_arguments import Pair
 from conformance.model.outcome import Outcome
 from conformance.model.verdict import Task
 from conformance.run.engine import Workers
 
-Pair = tuple[Backend, Target]
-
 
 class Outcomes(Protocol):
-    """What an item asks."""
+    """What an item asks. notes: what people should know about how the targets were run."""
+
+    @property
+    def notes(self) -> Sequence[str]: ...
 
     def outcome(self, task: Task) -> Outcome:
         """The outcome of task, when there is one."""
@@ -35,6 +36,10 @@ class AheadOfItems:
         self._workers.start()
         self._thread = Thread(target=self._run, name="conformance", daemon=True)
         self._thread.start()
+
+    @property
+    def notes(self) -> Sequence[str]:
+        return self._workers.notes
 
     def outcome(self, task: Task) -> Outcome:
         return self._futures[task.id].result()
@@ -68,6 +73,10 @@ class AtDemand:
         self._pairs = {target.name: (backend, target) for backend, target in pairs}
         self._timeout_s = timeout_s
         self._workers: dict[str, Workers] = {}
+
+    @property
+    def notes(self) -> Sequence[str]:
+        return [note for workers in self._workers.values() for note in workers.notes]
 
     def outcome(self, task: Task) -> Outcome:
         workers = self._workers.get(task.target.name)

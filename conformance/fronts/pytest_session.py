@@ -11,21 +11,19 @@ from typing import Any
 import pytest
 
 from conformance.decide.judge import decline, judge
-from conformance.files.cases_folder import find_cases
 from conformance.files.load import load_suite
 from conformance.files.report import ReportWriter
-from conformance.fronts.pytest_arguments import Arguments, select_tasks, sort_arguments
-from conformance.fronts.pytest_items import (
-    CaseCollector,
-    TaskItem,
-    complete_report,
-    line_of,
-    restore_failure,
-    status_of,
-    task_of,
+from conformance.fronts.pytest_arguments import (
+    Arguments,
+    Pair,
+    Selected,
+    select,
+    sort_arguments,
 )
-from conformance.fronts.pytest_outcomes import AheadOfItems, AtDemand, Outcomes, Pair
-from conformance.fronts.session import resolve_targets
+from conformance.fronts.pytest_items import CaseCollector, ConformanceItem, TaskItem
+from conformance.fronts.pytest_outcomes import AheadOfItems, AtDemand, Outcomes
+from conformance.fronts.pytest_reports import line_of, pack, status_of, task_of, unpack
+from conformance.fronts.session import cases_folder, resolve_targets
 from conformance.fronts.settings import Settings, read_settings
 from conformance.model.errors import ConformanceError, UsageError
 from conformance.model.verdict import Status, Task, Verdict
@@ -42,7 +40,7 @@ class ConformanceSession:
         self.config = config
         self.start = config.invocation_params.dir
         self.pairs: Sequence[Pair] = ()
-        self.tasks: Sequence[Task] = ()
+        self.selected = Selected()
         self.cases = Path()
         self.settings: Settings
         self.outcomes: Outcomes | None = None
@@ -59,16 +57,14 @@ class ConformanceSession:
         with _usage_errors():
             self.settings = read_settings(self.start)
             explicit = self.config.getoption("conformance_cases")
-            given = Path(explicit) if explicit else self.settings.cases
-            self.cases = _as_seen_from(self.start, find_cases(given, self.start))
+            self.cases = cases_folder(Path(explicit) if explicit else None)
             arguments = self._take_arguments()
             self.pairs = resolve_targets(
                 self.config.getoption("conformance_backends"), self.settings
             )
             if all(target.interpreter is None for _, target in self.pairs):
                 raise UsageError("; ".join(target.missing for _, target in self.pairs))
-            suite = load_suite(self.cases)
-            self.tasks = select_tasks(suite, self.pairs, arguments=arguments)
+            self.selected = select(load_suite(self.cases), self.pairs, arguments=arguments)
         self._show_ids_as_they_are()
 
     def _take_arguments(self) -> Arguments:
@@ -84,7 +80,7 @@ class ConformanceSession:
     def _show_ids_as_they_are(self) -> None:
         """Keeps pytest from showing ids as paths relative to a current folder below the root."""
         relative = self.config.cwd_relative_nodeid
-        ids = {task.id for task in self.tasks}
+        ids = self.selected.ids
 
         def shown(nodeid: Any) -> Any:
             return nodeid if str(nodeid) in ids else relative(nodeid)
@@ -93,7 +89,8 @@ class ConformanceSession:
 
     def pytest_report_header(self) -> list[str]:
         targets = ", ".join(f"{t.backend} {' '.join((t.version, *t.words))}" for _, t in self.pairs)
-        return [f"conformance: {targets}; {len(self.tasks)} tasks of the cases in {self.cases}"]
+        count = len(self.selected.tasks)
+        return [f"conformance: {targets}; {count} tasks of the cases in {self.cases}"]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(
@@ -101,8 +98,13 @@ class ConformanceSession:
     ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
         collected = yield
         if isinstance(collector, pytest.Session) and collected.passed:
-            node = CaseCollector.of(
-                collector, self.tasks, folder=self.start / self.cases, judged=self._judged
+            node = CaseCollector.from_parent(
+                collector,
+                name="conformance",
+                nodeid="conformance",
+                path=self.start / self.cases,
+                selected=self.selected,
+                judged=self._judged,
             )
             collected.result.append(node)
         return collected
@@ -138,19 +140,17 @@ class ConformanceSession:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
-        if isinstance(item, TaskItem) and call.when == "call":
-            complete_report(
-                report,
-                item,
-                run_xfail=self.config.option.runxfail,
-                with_line=self.config.getoption("conformance_report") is not None,
-            )
+        if isinstance(item, ConformanceItem) and call.when == "call":
+            if isinstance(item, TaskItem):
+                item.complete(report, run_xfail=self.config.option.runxfail)
+            reported = self.config.getoption("conformance_report") and item.status is not None
+            pack(report, line=item.line() if reported else None)
         return report
 
     @pytest.hookimpl(wrapper=True)
     def pytest_report_from_serializable(self) -> Generator[None, Any, Any]:
         report = yield
-        restore_failure(report)
+        unpack(report)
         return report
 
     @pytest.hookimpl(tryfirst=True)
@@ -199,8 +199,18 @@ class ConformanceSession:
 
     def _open_report(self) -> None:
         file = self.config.getoption("conformance_report")
-        if file and not self.is_xdist_process:
+        if not file or self.is_xdist_process:
+            return
+        try:
             self.report = _ReportFile(self.start / file, self.pairs)
+        except OSError as error:
+            raise pytest.UsageError(
+                f"--conformance-report names {file!r}, which cannot be written: {error.strerror}"
+            ) from None
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        for note in self.outcomes.notes if self.outcomes is not None else ():
+            terminalreporter.write_line(f"conformance: {note}")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -231,11 +241,6 @@ class _ReportFile:
         with self._writer:
             if whole and not self._missing:
                 self._writer.finish(ended=datetime.now(timezone.utc))
-
-
-def _as_seen_from(start: Path, folder: Path) -> Path:
-    """folder relative to start where it lies below: messages and reports name its files so."""
-    return folder.relative_to(start) if folder.is_relative_to(start) else folder
 
 
 @contextmanager

@@ -335,7 +335,7 @@ class Dispatcher:
         self._send(trial, deque([self.suspect.task]))
 
     def _order_spares(self, count: int) -> None:
-        while len(self.spares) < count and (self.pending or self.main and self.main.unanswered):
+        while len(self.spares) < count and (self.pending or (self.main and self.main.unanswered)):
             if self._forking and self.host is None:
                 return
             spares, self.spares = self.spares, []
@@ -516,7 +516,8 @@ class Dispatcher:
     def _settle(self, again: Outcome) -> None:
         """The suspect's second end decides."""
         suspect, trial = self.suspect, self.trial
-        assert suspect is not None and trial is not None
+        if suspect is None or trial is None:
+            return
         trial.unanswered.clear()
         self.suspect = None
         self._withdraw(trial)

@@ -52,8 +52,10 @@ class WorkerProcess:
         self.control.setblocking(False)
         try:
             self._process = _spawn(
-                [str(target.interpreter), "-u", worker.__file__, str(theirs.fileno())]
-                + [str(backend.adapter), target.device, target.mode],
+                [
+                    *(str(target.interpreter), "-u", worker.__file__, str(theirs.fileno())),
+                    *(str(backend.adapter), target.device, target.mode),
+                ],
                 log=log,
                 descriptor=theirs.fileno(),
                 environment=environment,

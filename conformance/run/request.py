@@ -49,9 +49,7 @@ def _call(task: Task, tensors: list[bytes]) -> Header:
     if task.binding.kind == "method" and "self" in arguments:
         call["kind"] = "method"
         call["self"] = _encode(arguments.pop("self"), tensors)
-    call["args"] = [
-        _encode(arguments.pop(spelled), tensors) for _, spelled in _positional(task)
-    ]
+    call["args"] = [_encode(arguments.pop(spelled), tensors) for _, spelled in _positional(task)]
     call["kwargs"] = {name: _encode(value, tensors) for name, value in arguments.items()}
     return call
 

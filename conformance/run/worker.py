@@ -8,6 +8,7 @@ standard library and numpy only, Python 3.8 syntax; nothing of this project is i
 from __future__ import annotations
 
 import array
+import contextlib
 import fcntl
 import functools
 import gc
@@ -25,7 +26,7 @@ import sys
 import time
 import traceback
 import warnings
-from typing import Any, Callable, Dict, List, Optional, Tuple, Type, Union
+from typing import Any, Callable, Dict, List, Optional, Tuple, Type
 
 import numpy
 
@@ -55,7 +56,7 @@ REPR_LIMIT = 200
 # status of a crash must not be covered by our own signal.
 REAP_GRACE_S = 0.1
 Header = Dict[str, Any]
-Caught = Union[Type[BaseException], Tuple[Type[BaseException], ...]]
+Caught = Tuple[Type[BaseException], ...]
 
 
 class UnplaceableError(Exception):
@@ -86,7 +87,7 @@ def do_nothing(*_: Any) -> None:
 class Executor:
     """Runs requests with one adapter. caught: what counts as the framework's own exception."""
 
-    def __init__(self, adapter: Any, caught: Caught = BaseException) -> None:
+    def __init__(self, adapter: Any, caught: Caught = (BaseException,)) -> None:
         self.adapter = adapter
         self.caught = caught
         self.synchronise = getattr(adapter, "synchronise", do_nothing)
@@ -115,10 +116,8 @@ class Executor:
 
     def _settle(self) -> None:
         """Wait for what an exception left pending; a second error adds nothing to the first."""
-        try:
+        with contextlib.suppress(*self.caught):
             self.synchronise()
-        except self.caught:
-            pass
 
     def function(self, path: str) -> Callable[..., Any]:
         """The callable at the dotted path. UnplaceableError if there is none."""
@@ -184,7 +183,7 @@ class Execution:
             key = path
         if self.header.get("signature"):
             self.signature = self.executor.parameters(function, key)
-        return function  # type: ignore[no-any-return]
+        return function
 
     def value(self, value: Any, name: Any) -> Any:
         """A request's value as the framework takes it; name is the argument that it is part of."""
@@ -429,10 +428,8 @@ class Child:
         self.killed = False
 
     def kill(self) -> None:
-        try:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
 
 
 class Zygote:
@@ -533,10 +530,8 @@ class Zygote:
                 self.become_server(connection, theirs, log=log, ours=ours)
             finally:
                 os._exit(1)
-        try:
-            os.setpgid(pid, pid)  # whichever of the two comes first
-        except OSError:
-            pass
+        with contextlib.suppress(OSError):
+            os.setpgid(pid, pid)  # as the child does: whichever of the two comes first
         connection.close()
         theirs.close()
         self.children[number] = Child(number, pid, ours)

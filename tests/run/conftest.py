@@ -7,7 +7,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +68,7 @@ class Fake:
         return Task(case, None, binding, self.target, call, expectation, errors, snippet)
 
     def workers(self, *others: Fake, **options: Any) -> Workers:
-        """Workers for it, marked so that `left` finds every process of theirs."""
+        """Workers for it, marked so that `living` finds every process of theirs."""
         options = {"timeout_s": 20.0, **options}
         targets = [(one.backend, one.target) for one in (self, *others)]
         return Workers(targets, environment={**os.environ, "MARK": self.mark}, **options)
@@ -77,13 +77,13 @@ class Fake:
         """The outcomes in the order of tasks; nothing is left of the processes."""
         with self.workers(**options) as workers:
             ended = list(workers.run(tasks))
-        assert left(self.mark) == []
+        assert living(self.mark) == []
         assert len(ended) == len(tasks)
         by_task = {id(task): outcome for task, outcome in ended}
         return [by_task[id(task)] for task in tasks]
 
 
-def left(mark: str, within_s: float = 0.0) -> list[str]:
+def living(mark: str, within_s: float = 0.0) -> list[str]:
     """Commands of the living processes of workers with that mark, at the latest in within_s."""
     deadline = time.monotonic() + within_s
     while True:
@@ -107,6 +107,11 @@ def _command(pid: str, mark: str) -> str:
     except OSError:
         return ""
     return "" if state == "Z" else f"{pid} {state} {command}"
+
+
+@pytest.fixture
+def left() -> Callable[..., list[str]]:
+    return living
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ import pytest
 
 from conformance.model.outcome import Crashed, Raised, Returned, TimedOut, Unstable
 
+ONE_OUTPUT = '{"id": 2, "end": "returned", "outputs": [{"dtype": %s}]}'
+
 
 def assert_harmed_nobody(before: Any, after: Any) -> None:
     for outcome in (before, after):
@@ -73,20 +75,20 @@ def test_a_crash_is_one_outcome_and_harms_nobody(
             "an output of type int, expected an object",
         ),
         (
-            '{"id": 2, "end": "returned", "outputs": [{"dtype": "quad", "shape": [], "bytes": 0}]}',
+            ONE_OUTPUT % '"quad", "shape": [], "bytes": 0',
             "an output of dtype 'quad', expected one of: bool, int8, int16, int32, int64, uint8, "
             "uint16, uint32, uint64, float16, float32, float64",
         ),
         (
-            '{"id": 2, "end": "returned", "outputs": [{"dtype": "int8", "shape": [2], "bytes": 1}]}',
+            ONE_OUTPUT % '"int8", "shape": [2], "bytes": 1',
             "int8 of shape [2] in 1 bytes, body has 0",
         ),
         (
-            '{"id": 2, "end": "returned", "outputs": [{"dtype": "int8", "shape": [1], "bytes": 1}]}',
+            ONE_OUTPUT % '"int8", "shape": [1], "bytes": 1',
             "int8 of shape [1] in 1 bytes, body has 0",
         ),
         (
-            '{"id": 2, "end": "returned", "outputs": [{"dtype": "int8", "shape": [-1], "bytes": 0}]}',
+            ONE_OUTPUT % '"int8", "shape": [-1], "bytes": 0',
             "an output of shape [-1]",
         ),
         (
@@ -152,7 +154,10 @@ def test_cases_that_kill_the_worker_process_take_nobody_along(misbehaving: Any) 
     tasks = [misbehaving.task(name) for name in ("cumsum", "kill_zygote", "abort", "cumsum") * 2]
     outcomes = misbehaving.run(*tasks)
     ends = [o.how if isinstance(o, Crashed) else type(o).__name__ for o in outcomes]
-    assert ends == ["Returned", "signal SIGKILL of its worker process", "signal SIGABRT", "Returned"] * 2
+    assert (
+        ends
+        == ["Returned", "signal SIGKILL of its worker process", "signal SIGABRT", "Returned"] * 2
+    )
 
 
 def test_a_late_error_lands_on_the_case_that_caused_it(misbehaving: Any) -> None:
@@ -180,7 +185,9 @@ def test_an_exception_that_nobody_knows_retires_the_server(
     misbehaving: Any, function: str, same: bool
 ) -> None:
     process = misbehaving.task("process")
-    first, _, then = misbehaving.run(process, misbehaving.task(function), misbehaving.task("process"))
+    first, _, then = misbehaving.run(
+        process, misbehaving.task(function), misbehaving.task("process")
+    )
     assert isinstance(first, Returned)
     assert isinstance(then, Returned)
     assert (first.outputs == then.outputs) is same

@@ -8,19 +8,9 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-LEFT = Path(__file__).with_name("conftest.py")
-
-
-@pytest.fixture
-def left(request: pytest.FixtureRequest) -> Any:
-    """The look at living processes of tests/run/conftest.py."""
-    plugin = request.config.pluginmanager.get_plugin(str(LEFT))
-    return plugin.left
 
 
 def test_a_run_that_is_left_early_leaves_no_process(misbehaving: Any, left: Any) -> None:
@@ -89,8 +79,7 @@ def test_the_temporary_folder_goes_with_the_workers(misbehaving: Any) -> None:
 
 
 PARENT = """
-import os, sys
-from pathlib import Path
+import dataclasses, os, sys
 from conformance.model.backend import ALWAYS, Backend, Binding, Snippet, Target
 from conformance.model.case import Call, Case, Choice, Expectation, OutputExpected
 from conformance.model.errors import Place
@@ -108,8 +97,8 @@ call = Call((("x", Tensor("int8", (1,), b"0")),), spelled=True)
 anything = Expectation((Choice("", outputs=(OutputExpected("result"),)),))
 case = Case("cumsum", "f", "id", "behaviour", place, call, anything)
 task = Task(case, None, binding, target, call, anything, (), snippet)
-process = binding.__class__("p", "cumsum", name, "function", "fake.process", (), (), (), ALWAYS, place)
-first = Task(case, None, process, target, call, anything, (), snippet)
+healthy = dataclasses.replace(binding, path="fake.process")
+first = Task(case, None, healthy, target, call, anything, (), snippet)
 with Workers([(backend, target)]) as workers:
     workers.start()
     print("started", flush=True)

@@ -141,8 +141,7 @@ class _DifferenceView:
             return
         for observation in answer.observations:
             if observation.observed is not None:
-                said = " or ".join(observation.observed) or "none of the answers"
-                yield small(code(_short(observation.case)), f": {said}")
+                yield small(code(_short(observation.case)), f": {_words(observation.observed)}")
 
     def _case_table(self) -> nodes.Node:
         head, groups = column_heads("Case", list(self.answers))
@@ -153,28 +152,29 @@ class _DifferenceView:
         for column, answer in self.answers.items():
             said = next((o.observed for o in answer.observations if o.case == case.address), None)
             cell = self.measured.cell(case, column)
-            words = [small(" or ".join(said))] if said else []
-            yield [*status_cell(cell), *words]
+            yield [*status_cell(cell), *([small(_words(said))] if said is not None else [])]
 
     def _snippets(self) -> Iterator[nodes.Node]:
-        """One script for each answer that was observed, on the first API that gives it."""
+        """One script for each answer that was observed, on the first API that gives it; where the
+        answers are mixed, one for each that some case gives there."""
         shown: set[tuple[str, ...]] = set()
         for column, answer in self.answers.items():
-            task = self._telling_task(answer, column)
-            if answer.kind == "one" and task is not None and answer.choices not in shown:
-                shown.add(answer.choices)
-                name = f" on {column_name(column)} answers {answer.text}:"
-                yield paragraph(code(column.api), name)
+            for observation in answer.observations:
+                said = observation.observed
+                telling = said is not None and (answer.kind == "mixed" or said == answer.choices)
+                task = self._task(observation.case, column)
+                if said is None or not telling or said in shown or task is None:
+                    continue
+                shown.add(said)
+                yield paragraph(
+                    code(column.api), f" on {column_name(column)} answers {_words(said)}:"
+                )
                 yield block(snippet(task), "python")
 
-    def _telling_task(self, answer: ObservedAnswer, column: Column) -> Task | None:
-        """The first task of the answer that leaves nothing but that answer."""
-        for observation in answer.observations:
-            if observation.observed == answer.choices:
-                case = next(c for c in self.cases if c.address == observation.case)
-                cell = self.measured.cell(case, column)
-                return cell.task if cell is not None else None
-        return None
+    def _task(self, address: str, column: Column) -> Task | None:
+        case = next(case for case in self.cases if case.address == address)
+        cell = self.measured.cell(case, column)
+        return cell.task if cell is not None else None
 
 
 def _views(op: str, measured: Measured, *, columns: Sequence[Column]) -> list[_DifferenceView]:
@@ -207,6 +207,10 @@ def _declared_text(answer: ObservedAnswer) -> str:
 
 def _case_name(case: Case) -> list[nodes.Node]:
     return [paragraph(code(_short(case.address))), small(case.why)]
+
+
+def _words(observed: tuple[str, ...]) -> str:
+    return " or ".join(observed) or "none of these"
 
 
 def _short(address: str) -> str:

@@ -46,7 +46,10 @@ def status_cell(cell: Cell | None, *, brief: bool = False) -> list[nodes.Node]:
         return [_dash()]
     if brief:
         return [chip(str(cell.status), note="; ".join(cell.notes))]
-    return [chip(str(cell.status)), *map(small, cell.notes)]
+    made: list[nodes.Node] = [chip(str(cell.status)), *map(small, cell.notes)]
+    if cell.line is not None and cell.line.get("link"):
+        made.append(small(nodes.reference("", "more about it", refuri=cell.line["link"])))
+    return made
 
 
 def claim_cell(cells: list[Cell]) -> list[nodes.Node]:

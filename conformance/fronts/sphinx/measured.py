@@ -137,6 +137,11 @@ class Measured:
             cell.task.declared,
         )
 
+    def stale(self, op: str) -> tuple[dict[str, Any], ...]:
+        """The report's lines on entries of a ledger that speak of nothing there is."""
+        lines = self.report.verdicts if self.report is not None else ()
+        return tuple(x for x in lines if x["op"] == op and x["status"] == Status.STALE)
+
     @cached_property
     def _tasks(self) -> dict[tuple[str, str, str], Task]:
         plan = make_plan(self.suite, [(backend, target) for backend, target, _ in self.targets])
@@ -179,13 +184,24 @@ def _target(entry: dict[str, Any]) -> Target:
 
 
 def _notes(line: dict[str, Any]) -> tuple[str, ...]:
-    """The mismatches, the cause, the ledger's reason. Of an answer the words suffice: the place of
-    its declaration is a path on the machine that ran."""
-    notes = []
-    for mismatch in line["mismatches"]:
-        if mismatch["kind"] == "answer":
-            notes.append(f"declared {line['declared']}, observed {' or '.join(line['observed'])}")
-        else:
-            notes.append(mismatch["text"])
+    """The mismatches, the cause, the ledger's reason, one phrase each."""
+    notes = [_mismatch_text(mismatch, line) for mismatch in line["mismatches"]]
     notes += [line[key] for key in ("cause", "reason") if line.get(key)]
     return tuple(notes)
+
+
+def _mismatch_text(mismatch: dict[str, Any], line: dict[str, Any]) -> str:
+    """The mismatch without the place of a declaration or of a ledger's entry, which is a path on
+    the machine that ran."""
+    if mismatch["kind"] == "answer":
+        return f"declared {line['declared']}, observed {' or '.join(line['observed'])}"
+    if mismatch["kind"] == "ledger":
+        return _LEDGER[Status(line["status"])]
+    return str(mismatch["text"])
+
+
+_LEDGER = {
+    Status.FIXED: "passes, but the ledger expects it to fail",
+    Status.CHANGED: "not the outcome that the ledger expects",
+    Status.STALE: "the ledger speaks of a case or an API that is not there",
+}

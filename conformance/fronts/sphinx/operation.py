@@ -10,6 +10,7 @@ from conformance.fronts.sphinx.columns import api_cell, column_heads, measured_t
 from conformance.fronts.sphinx.endings import status_cell
 from conformance.fronts.sphinx.markup import (
     Content,
+    chip,
     code,
     fields,
     folded,
@@ -75,11 +76,15 @@ def _row(case: Case, measured: Measured, *, columns: Sequence[Column]) -> list[C
 def _reasons(
     cases: Sequence[Case], measured: Measured, *, columns: Sequence[Column]
 ) -> Iterator[list[Content]]:
+    """Every verdict that is no pass, and the ledger entries that speak of nothing."""
     for case in cases:
         for column in columns:
             cell = measured.cell(case, column)
             if cell is not None and cell.status not in AS_EXPECTED:
                 yield [code(case.id), api_cell(column), status_cell(cell)]
+    for line in measured.stale(cases[0].op) if cases else ():
+        where = [paragraph(code(line["api"])), small(line["target"])]
+        yield [code(line["case"]), where, chip(str(Status.STALE))]
 
 
 def _bindings(op: Op, measured: Measured, *, apis: Sequence[str]) -> list[Binding]:

@@ -4,7 +4,6 @@ import ctypes
 import os
 import runpy
 import signal
-import socket
 import struct
 import sys
 import time
@@ -64,7 +63,7 @@ def hang(x, deaf=False):
 def hang_noisily(x):
     """Prints without end: more than any file should hold."""
     while True:
-        print("z" * 1000)
+        sys.stdout.write("z" * 1000)
 
 
 def slow(x, seconds):
@@ -104,8 +103,8 @@ def unasked_reply(x):
 
 def talk(x, text):
     """Prints from Python and from C, to both streams."""
-    print(text, "on stdout")
-    print(text, "on stderr", file=sys.stderr)
+    sys.stdout.write(text + " on stdout\n")
+    sys.stderr.write(text + " on stderr\n")
     ctypes.CDLL(None).printf((text + " from C\n").encode())
     return x
 
@@ -116,7 +115,7 @@ def flood(x, size):
 
 
 def talk_and_crash(x):
-    print("last words")
+    sys.stdout.write("last words\n")
     os.abort()
 
 

@@ -4,7 +4,9 @@ import os
 import runpy
 import signal
 
-misbehaving = runpy.run_path(os.path.join(os.path.dirname(__file__), "misbehaving.py"), {}, __name__)
+misbehaving = runpy.run_path(
+    os.path.join(os.path.dirname(__file__), "misbehaving.py"), {}, __name__
+)
 globals().update({k: v for k, v in misbehaving.items() if not k.startswith("__")})
 
 

@@ -1,0 +1,1 @@
+"""For writers of cases: checks that start nothing."""
