@@ -28,7 +28,7 @@ from reference_impl.formats import (
     take_apart,
 )
 from reference_impl.lines import Lines
-from reference_impl.rounding import Rounded, round_scaled, scaled
+from reference_impl.rounding import Rounded, fields_of, round_scaled, scaled
 from reference_impl.special import continued_products, with_specials
 
 
@@ -221,8 +221,7 @@ def _complex_parts(data: Array, name: str, *, dtype: str, operation: str) -> tup
 
 
 def _restored(part: Rounded, lines: Lines) -> Rounded:
-    fields = (part.bits, part.anchor, part.remainder, part.ulp_exponent)
-    return Rounded(*(lines.restored(field) for field in fields))
+    return Rounded(*(lines.restored(field) for field in fields_of(part)))
 
 
 def _values(parts: tuple[Rounded, ...], dtype: str) -> Array:

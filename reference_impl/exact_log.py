@@ -10,10 +10,12 @@ import numpy as np
 from reference_impl import double_word
 from reference_impl.decimal_log import decimal_log_sums
 from reference_impl.double_word import Pair
-from reference_impl.formats import Bools, Floats, Format, Integers
+from reference_impl.formats import Bools, Floats, Format
 from reference_impl.rounding import (
+    BLOCK,
     Rounded,
     Scaled,
+    fields_of,
     normalised,
     round_scaled,
     scaled,
@@ -22,7 +24,6 @@ from reference_impl.rounding import (
 
 _NOWHERE = -(2.0**40)  # the binary exponent of exp(-inf): below every other one
 _FIRST_DIGITS = 50
-_BLOCK = 1 << 14
 
 
 @dataclass(frozen=True)
@@ -41,30 +42,40 @@ def log_sum_lines(x: Floats, form: Format) -> Rounded:
     ends: where only one element counts, the result is that element and taken as such; where two
     or more do, exp(L) = exp(x1) + ... has no rational solution L (Lindemann and Weierstrass: powers
     of e with distinct rational exponents are linearly independent), so L is never halfway.
-    The first interval comes from _double_word_sums, the next ones from decimal_log_sums.
+    The first interval comes from _logarithm, the next ones from decimal_log_sums.
     Linear in n; positions that need decimals cost a pass over their line of 30 us an element.
     """
     counts = np.cumsum(np.isfinite(x), axis=1)
     large = np.logical_or.accumulate(np.isfinite(x) & (np.abs(x) > double_word.EXP_LIMIT), axis=1)
-    usable = np.where(np.isfinite(x) & ~large, x, -np.inf)
-    value, error = _double_word_sums(usable)
-    middle = _round_pair(value, form)
+    usable = np.where(large, -np.inf, _finite_or_least(x))
+    powers, depth = _prefix_sums(_exp(usable))
+    greatest = np.maximum.accumulate(_finite_or_least(x), axis=1)
+    # With one element that counts, the result is that element.
+    fields = fields_of(round_scaled(scaled(greatest, "float64"), form))
+    flat = [np.ascontiguousarray(a).reshape(-1) for a in (powers.exponent, *powers.pair)]
+    several, undecided = (counts > 1).reshape(-1), (large & (counts > 1)).reshape(-1)
+    for start in range(0, x.size, BLOCK):
+        at = slice(start, start + BLOCK)
+        value, error = _logarithm(Powers(flat[0][at], (flat[1][at], flat[2][at])), depth)
+        rounded, decided = _rounded_interval(value, error, form=form)
+        undecided[at] |= several[at] & ~decided
+        for field, part in zip(fields, fields_of(rounded), strict=True):
+            np.copyto(field.reshape(-1)[at], part, where=several[at])
+    undecided = undecided.reshape(x.shape)
+    for line in np.flatnonzero(undecided.any(axis=1)):
+        for at_position, rounded in _decided_by_decimals(x[line], undecided[line], form=form):
+            for field, part in zip(fields, fields_of(rounded), strict=True):
+                field[line, at_position] = part[0]
+    return Rounded(*fields)
+
+
+def _rounded_interval(value: Pair, error: Floats, *, form: Format) -> tuple[Rounded, Bools]:
+    """value rounded to form, and where both ends of value +- error round to the same."""
     known = np.isfinite(error)
     error = np.where(known, error, 0.0)
     low = _round_pair(double_word.two_sum(value[0], value[1] - error), form)
     high = _round_pair(double_word.two_sum(value[0], value[1] + error), form)
-    undecided = ((low.bits != high.bits) | large | ~known) & (counts > 1)
-    # With one element that counts, the result is that element.
-    alone = round_scaled(scaled(np.maximum.accumulate(_finite_or_least(x), axis=1), "float64"), form)
-    fields = [
-        np.where(counts > 1, many, one)
-        for many, one in zip(_fields(middle), _fields(alone), strict=True)
-    ]
-    for line in np.flatnonzero(undecided.any(axis=1)):
-        for at, rounded in _decided_by_decimals(x[line], undecided[line], form=form):
-            for field, element in zip(fields, _fields(rounded), strict=True):
-                field[line, at] = element[0]
-    return Rounded(*fields)
+    return _round_pair(value, form), known & (low.bits == high.bits)
 
 
 def _finite_or_least(x: Floats) -> Floats:
@@ -72,19 +83,14 @@ def _finite_or_least(x: Floats) -> Floats:
     return np.where(np.isfinite(x), x, -np.inf)
 
 
-def _fields(rounded: Rounded) -> tuple[np.ndarray, ...]:
-    return rounded.bits, rounded.anchor, rounded.remainder, rounded.ulp_exponent
-
-
-def _double_word_sums(x: Floats) -> tuple[Pair, Floats]:
-    """log(sum of exp) of every prefix as double words, and a bound of their absolute error.
+def _logarithm(powers: Powers, depth: int) -> tuple[Pair, Floats]:
+    """log of sums of depth + 1 exponentials as double words, and a bound of the absolute error.
 
     Proof: with relative errors e1 of exp and e2 = depth * 3u^2 of the sums (all terms are
     positive), T = sum * exp(-y) is known to e1 + e2 + e1 + 7u^2 for any float64 y; y is numpy's
     logarithm, whose quality is not trusted but seen in d = T - 1. The result is y + log1p(d), four
     terms of which leave d^5 / 5 and 2^-100 of rounding while |d| < 2^-25; else the error is inf.
     """
-    powers, depth = _prefix_sums(_exp(x))
     with np.errstate(divide="ignore", invalid="ignore"):
         start = np.log(powers.pair[0]) + powers.exponent * np.log(2.0)
     start = np.where(powers.pair[0] > 0, start, 0.0)
@@ -107,8 +113,8 @@ def _exp(x: Floats) -> Powers:
     """exp of every element; -inf gives zero."""
     exponent, high, low = (np.empty(x.size) for _ in range(3))
     flat = x.ravel()
-    for start in range(0, x.size, _BLOCK):
-        at = slice(start, start + _BLOCK)
+    for start in range(0, x.size, BLOCK):
+        at = slice(start, start + BLOCK)
         finite = np.isfinite(flat[at])
         k, pair = double_word.exp(np.where(finite, flat[at], 0.0))
         exponent[at] = np.where(finite, k, _NOWHERE)
@@ -140,9 +146,7 @@ def _prefix_sums(terms: Powers) -> tuple[Powers, int]:
     lines, n = terms.exponent.shape
     block = isqrt(max(n - 1, 0)) + 1
     blocks = -(-n // block)
-    tall = [
-        np.full((lines, blocks * block), fill) for fill in (_NOWHERE, 0.0, 0.0)
-    ]
+    tall = [np.full((lines, blocks * block), fill) for fill in (_NOWHERE, 0.0, 0.0)]
     for whole, part in zip(tall, (terms.exponent, *terms.pair), strict=True):
         whole[:, :n] = part
     # Position in the block first, so that each step works on contiguous memory.
@@ -175,19 +179,18 @@ def _round_pair(pair: Pair, form: Format) -> Rounded:
     """high + low rounded once to form. |low| is at most half a last place of high."""
     high = scaled(pair[0], "float64")
     sign = np.where(high.negative, -1.0, 1.0)
-    exponent: Integers = high.exponent
+    exponent = high.exponent
     places = np.ldexp(pair[1] * sign, -np.clip(exponent, -1200, 1200))
     whole = np.where(high.mantissa == 0, 0.0, np.floor(places))
-    tail = np.where(high.mantissa == 0, 0.0, places - whole)
+    # A tail that rounds to 1 is pulled below it: 2^-117 of the value, which every bound allows for.
+    tail = np.where(high.mantissa == 0, 0.0, np.minimum(places - whole, 1 - 2.0**-53))
     mantissa = high.mantissa + whole.astype(np.int64).view(np.uint64)
     mantissa, low, shift = normalised(mantissa, np.ldexp(tail, 64).astype(np.uint64))
     rest = np.where((low == 0) & (tail > 0), 2.0**-70, np.ldexp(low.astype(np.float64), -64))
     return round_scaled(Scaled(high.negative, mantissa, exponent - shift, rest), form)
 
 
-def _decided_by_decimals(
-    x: Floats, positions: Bools, *, form: Format
-) -> list[tuple[int, Rounded]]:
+def _decided_by_decimals(x: Floats, positions: Bools, *, form: Format) -> list[tuple[int, Rounded]]:
     """(position, rounded result) for each of the positions of one line."""
     decided: list[tuple[int, Rounded]] = []
     open_positions = set(np.flatnonzero(positions).tolist())

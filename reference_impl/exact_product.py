@@ -23,9 +23,7 @@ def product_lines(pieces: Pieces, bits: int = _FIRST_BITS) -> Scaled:
     is odd, so it never has trailing zeros that a finite number of bits could not tell apart.
     Linear in n for a given number of bits. The sign of a zero is that of all factors.
     """
-    zero = np.logical_or.accumulate(
-        (pieces.mantissa == 0) & ~pieces.infinite & ~pieces.nan, axis=1
-    )
+    zero = np.logical_or.accumulate((pieces.mantissa == 0) & ~pieces.infinite & ~pieces.nan, axis=1)
     factors = np.where(pieces.mantissa == 0, _ONE, pieces.mantissa)
     trailing = bit_length(factors & (~factors + _ONE)) - 1
     odd = factors >> trailing.astype(np.uint64)

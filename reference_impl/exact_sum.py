@@ -45,9 +45,7 @@ def sum_lines(pieces: Pieces) -> Scaled:
     return Scaled(parts[0] | only_negative, parts[1], parts[2], parts[3])
 
 
-def _digits(
-    pieces: Pieces, at: tuple[slice, slice], *, count: int, base: int
-) -> Integers:
+def _digits(pieces: Pieces, at: tuple[slice, slice], *, count: int, base: int) -> Integers:
     """The elements at a place as signed digits: (count, lines, n), least significant first."""
     mantissa = pieces.mantissa[at]
     place = np.where(mantissa == 0, 0, pieces.exponent[at] - base)

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from conformance.files.backend_files import BINDINGS, LEDGER
+from conformance.files.cases_folder import packaged_cases
 from conformance.files.fields import did_you_mean, listed
 from conformance.files.load import case_files, check_suite
 from conformance.files.schemas import schema_file
@@ -47,42 +48,32 @@ def lint(cases: Path, backends: Iterable[Backend]) -> list[FileError]:
 def _schema_line(path: Path, kind: str) -> Iterator[FileError]:
     """What is wrong with the first line, which tells editors the schema of the file."""
     try:
-        with path.open(encoding="utf-8") as stream:
-            first = stream.readline(1000).rstrip("\r\n").removeprefix("\ufeff")
+        with path.open(encoding="utf-8-sig") as stream:
+            first = stream.readline(1000).rstrip("\r\n")
     except (OSError, UnicodeDecodeError):
         return
-    place = Place(path.as_posix(), 1, 1)
     schema = schema_file(kind)
     named = _SCHEMA_LINE.fullmatch(first)
-    wanted = f"# yaml-language-server: $schema={_relative(schema, path.parent)}"
-    if named is None:
-        yield FileError(
-            place,
-            "the first line names no schema",
-            expected=wanted,
-            action="editors complete and check the file by it",
-        )
-    elif not _names(named[1], schema, folder=path.parent):
-        yield FileError(place, f"the first line names the schema {named[1]!r}", expected=wanted)
+    if named is not None and _leads_to(named[1], schema, folder=path.parent):
+        return
+    found = "no schema" if named is None else f"the schema {named[1]!r}"
+    near = Path(os.path.relpath(schema.resolve(), path.parent.resolve())).as_posix()
+    yield FileError(
+        Place(path.as_posix(), 1, 1),
+        f"the first line names {found}",
+        expected=f"# yaml-language-server: $schema={near}",
+        action=f"editors check the file by it; `conformance schema {kind}` prints it",
+    )
 
 
-def _names(written: str, schema: Path, *, folder: Path) -> bool:
-    """True if written is an address or a path that leads to that schema or to a copy of it."""
-    if re.match("https?://", written):
-        return written.rsplit("/", 1)[-1] == schema.name
-    named = folder / written
-    if not named.is_file():
-        # In a wheel the case files lie elsewhere than in the checkout they were written in.
-        return not schema.is_file() or (named.name == schema.name and not _is_checkout(folder))
-    return named.name == schema.name
-
-
-def _is_checkout(folder: Path) -> bool:
-    return folder.resolve().parent.name != "_cases"
-
-
-def _relative(schema: Path, folder: Path) -> str:
-    return Path(os.path.relpath(schema.resolve(), folder.resolve())).as_posix()
+def _leads_to(named: str, schema: Path, *, folder: Path) -> bool:
+    """True if named is the address of a schema of that kind, or the path of one that exists."""
+    if Path(named).name != schema.name:
+        return False
+    if named.startswith(("https://", "http://")):
+        return True
+    # The case files that came inside the package name the schema from where they were written.
+    return (folder / named).is_file() or packaged_cases() in folder.resolve().parents
 
 
 class _Checks:

@@ -11,7 +11,7 @@ from conformance.files.fields import closed, mapping, sequence, text, top
 from conformance.files.nodes import Document, Map
 from conformance.files.op_file import op_name
 from conformance.files.source import Source
-from conformance.files.templates import expanded
+from conformance.files.templates import Templates
 from conformance.files.values import Converter
 from conformance.model.case import Case, Op
 from conformance.model.errors import FileError, Place
@@ -54,13 +54,14 @@ class _Reader:
         self.converter = expectations.converter
         self.source = expectations.source
         self.op = expectations.op
+        self.templates = Templates(expectations.source)
 
     def cases(self, written: Map) -> Iterator[Case]:
         place = self.source.place(written.at)
         if "for-each" not in written.values:
             yield self.case(written, place)
             return
-        for filled in expanded(self.source, written):
+        for filled in self.templates.expanded(written):
             try:
                 yield self.case(filled, place)
             except FileError as error:
@@ -94,14 +95,15 @@ class Ids:
         self.places: dict[str, Place] = {}
 
     def add(self, case_id: str, *, at: int, place: Place) -> None:
-        first = self.places.setdefault(case_id, place)
-        if first is not place:
+        first = self.places.get(case_id)
+        if first is not None:
             raise self.source.error(
                 at,
                 f"the id {case_id!r} a second time",
                 expected="each id once in a file",
                 action=f"the first stands at {first.line}:{first.column}; rename one",
             )
+        self.places[case_id] = place
 
 
 def read_id(source: Source, node: Map) -> str:

@@ -27,12 +27,17 @@ def find_cases(explicit: Path | None, start: Path) -> Path:
     for folder in (start, *start.parents):
         if (folder / CASES / DIFFERENCES).is_file():
             return folder / CASES
-    package = Path(str(files("conformance")))
+    inside = packaged_cases()
     # In a checkout the case files lie beside the package, in a wheel inside it.
-    for packaged in (package / PACKAGED, package.parent / CASES):
+    for packaged in (inside, inside.parent.parent / CASES):
         if (packaged / DIFFERENCES).is_file():
             return packaged
     raise UsageError(
         f"no case files: no {CASES}/{DIFFERENCES} in {start.as_posix()} or above, and none in the "
         "package; expected a folder of case files; name it with --cases DIR"
     )
+
+
+def packaged_cases() -> Path:
+    """Where the case files of an installed package are."""
+    return Path(str(files("conformance"))).resolve() / PACKAGED

@@ -21,6 +21,8 @@ from conformance.model.errors import FileError
 from conformance.model.tensor import Tensor
 
 MAX_ELEMENTS = 1 << 20
+# The greatest that every numpy can hold.
+MAX_RANK = 32
 
 _CODES = {
     "bool": "?", "int8": "b", "int16": "h", "int32": "i", "int64": "q",
@@ -54,7 +56,7 @@ class Elements:
         sides: list[int] = []
         while Seq in self.types:
             if len(self.types) > 1:
-                raise self._mixed(sides)
+                raise self._mixed()
             self.rows = rows = self.flat
             side = len(rows[0].items)
             flat: list[Any] = []
@@ -63,7 +65,7 @@ class Elements:
                     raise self._ragged(row, side)
                 flat += row.items
             sides.append(side)
-            if len(flat) > MAX_ELEMENTS:
+            if len(flat) > MAX_ELEMENTS or len(sides) > MAX_RANK:
                 raise too_many(source, sides, at=at)
             self.flat = flat
             self.types = set(map(type, flat))
@@ -85,7 +87,7 @@ class Elements:
             action="a tensor is rectangular: mend the row",
         )
 
-    def _mixed(self, sides: Sequence[int]) -> FileError:
+    def _mixed(self) -> FileError:
         first_is_row = type(self.flat[0]) is Seq
         number = next(i for i, v in enumerate(self.flat) if (type(v) is Seq) != first_is_row)
         before, here = ("rows", "no row") if first_is_row else ("numbers", "a row")
@@ -93,11 +95,16 @@ class Elements:
             number,
             f"{here}, where {before} stand before it",
             expected="numbers, or rows of one length",
-            action=f"a tensor is rectangular: mend what stands at depth {len(sides)}",
+            action="a tensor is rectangular: mend what stands there",
         )
 
 
 def too_many(source: Source, shape: Sequence[int], *, at: int) -> FileError:
+    """The error about a tensor of too many elements or axes."""
+    if len(shape) > MAX_RANK:
+        return source.error(
+            at, f"a tensor of more than {MAX_RANK} axes", expected=f"at most {MAX_RANK}"
+        )
     return source.error(
         at,
         f"a tensor of {math.prod(shape):,} elements, which is not supported yet",

@@ -104,7 +104,7 @@ def unknown_key(
     if key in LATER_KEYS:
         return source.error(
             node.key_at(key),
-            f"{LATER_KEYS[key]} ({key!r}) is not supported yet".replace("s (", "s (", 1),
+            f"{key!r} ({LATER_KEYS[key]}) is not supported yet",
             expected=f"one of: {listed(known)}",
             action="leave the case out until it is",
         )
@@ -112,8 +112,13 @@ def unknown_key(
         node.key_at(key),
         f"{what} has no key {key!r}",
         expected=f"one of: {listed(known)}",
-        action=did_you_mean(key, known),
+        action=did_you_mean(key, known) or _comma_in_a_text(node, key),
     )
+
+
+def _comma_in_a_text(node: Map, key: str) -> str:
+    """What to do if key is the second half of a text: {why: first half, second half}."""
+    return "write a text that holds a comma in quotes" if node.values[key] is None else ""
 
 
 def text(source: Source, node: Node, *, at: int, what: str) -> str:
@@ -144,9 +149,13 @@ def word(source: Source, node: Node, *, at: int, what: str, known: Iterable[Name
         for name in known:
             if name == node:
                 return name
-    shown = described(node)
-    action = did_you_mean(node, known) if isinstance(node, str) else quotes_needed(node)
-    raise source.error(at, f"{what} is {shown}", expected=f"one of: {listed(known)}", action=action)
+    action = quotes_needed(node) if isinstance(node, Map) else ""
+    if isinstance(node, str):
+        placeholder = node.startswith("{") and node.endswith("}")
+        action = f"list {node[1:-1]} in for-each" if placeholder else did_you_mean(node, known)
+    raise source.error(
+        at, f"{what} is {described(node)}", expected=f"one of: {listed(known)}", action=action
+    )
 
 
 def matching(
@@ -234,11 +243,11 @@ def version(source: Source, node: Node, *, at: int, what: str) -> str:
 
 
 def top(document: Document, *, kind: str, required: Set[str]) -> Map:
-    """The mapping at the top of a file of that kind, with its keys and format checked."""
-    source = document.source
-    root = mapping(source, document.root, at=document.at, what=f"a file of kind {kind}")
-    values = closed(source, root, required=required | {"format"}, what=f"a file of kind {kind}")
-    number = values["format"]
+    """The mapping at the top of a file of that kind, with its format and its keys checked."""
+    source, what = document.source, f"the {kind} file"
+    root = mapping(source, document.root, at=document.at, what=what)
+    # The format comes first: it tells what the other keys may be.
+    number = root.values.get("format", FORMAT)
     if type(number) is not int or number != FORMAT:
         raise source.error(
             root.value_at("format"),
@@ -246,6 +255,7 @@ def top(document: Document, *, kind: str, required: Set[str]) -> Map:
             expected=str(FORMAT),
             action="a newer format needs a newer conformance",
         )
+    closed(source, root, required=required | {"format"}, what=what)
     return root
 
 

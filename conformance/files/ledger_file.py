@@ -9,7 +9,7 @@ from conformance.files.elements import Elements, pack
 from conformance.files.fields import closed, mapping, matching, sequence, text, texts, top
 from conformance.files.nodes import Document, Map, Node
 from conformance.files.source import Source
-from conformance.files.values import dtype_of, shape_needed
+from conformance.files.tensors import dtype_of, shape_needed
 from conformance.model.backend import KnownOutcome, LedgerEntry
 from conformance.model.case import OutputExpected
 

@@ -26,6 +26,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from conformance.files.events import event_reader, syntax_error
 from conformance.files.scalars import PlainScalars, Scalar, UnreadableScalarError
 from conformance.files.source import Source, read_source
 from conformance.model.errors import FileError
@@ -91,60 +92,19 @@ def read_document(path: Path) -> Document:
 
 def parse_document(source: Source, *, pure: bool = False) -> Document:
     """The one YAML document of a text. pure: with PyYAML's parser in Python."""
-    reader = _Reader(source, _parser(source.text, pure=pure))
+    reader = _Reader(source, event_reader(source.text, pure=pure))
     try:
         return reader.document()
     except UnreadableScalarError as error:
         raise source.error(reader.at, error.found, expected=error.expected) from None
     except yaml.MarkedYAMLError as error:
-        raise _syntax_error(source, error) from None
+        raise syntax_error(source, error) from None
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise source.error(
             reader.at,
             f"after this the text is no YAML: {error}".splitlines()[0],
             expected="YAML 1.2",
         ) from None
-
-
-def _parser(text: str, *, pure: bool) -> Callable[[], Any]:
-    """A function that gives the next event at each call."""
-    if yaml.__with_libyaml__ and not pure:
-        return yaml.CSafeLoader(text).get_event
-    from yaml.parser import Parser
-    from yaml.reader import Reader
-    from yaml.scanner import Scanner
-
-    class PythonParser(Reader, Scanner, Parser):
-        def __init__(self, text: str) -> None:
-            Reader.__init__(self, text)
-            Scanner.__init__(self)
-            Parser.__init__(self)
-
-    return PythonParser(text).get_event
-
-
-# Why the parser's own words are not enough: they say what it could not do, not what to write.
-_REMEDIES = (
-    ("\\t", "write spaces, not tabs"),
-    ("'\t'", "write spaces, not tabs"),
-    ("mapping values are not allowed", "write a text that holds ': ' in quotes"),
-    ("that cannot start any token", "write a text that starts with it in quotes"),
-    ("undefined alias", "write a text that starts with '*' in quotes"),
-    ("did not find expected ',' or ']'", "close the list with ']'"),
-    ("did not find expected ',' or '}'", "close the mapping with '}'"),
-    ("unexpected end of stream", "close the quotes"),
-)
-
-
-def _syntax_error(source: Source, error: yaml.MarkedYAMLError) -> FileError:
-    mark: Any = error.problem_mark or error.context_mark
-    found = str(error.problem or error.context or "this is no YAML")
-    if error.context and error.problem:
-        found += f" {error.context}"
-    action = next((remedy for sign, remedy in _REMEDIES if sign in found), "")
-    return source.error(
-        0 if mark is None else mark.index, found, expected="YAML 1.2", action=action
-    )
 
 
 class _Reader:

@@ -13,31 +13,47 @@ from conformance.files.scalars import Scalar, Written
 from conformance.files.source import Source
 
 MAX_CASES = 10_000
+MAX_WORD = 100
+MAX_TEXT = 1000
+# Of all that for-each makes in one file: a character counts one, so does any other value.
+MAX_EXPANSION = 20_000_000
 
 _NAME = r"[a-z][a-z0-9-]*"
 _VARIABLE = re.compile(rf"\{{({_NAME})\}}")
 Words = dict[str, Scalar]
 
 
-def expanded(source: Source, case: Map) -> Iterator[Map]:
-    """The cases that a case with `for-each` stands for, in the order of its lists, the last
-    varying fastest; none of them has the key. A case without it is given back as it is."""
-    if "for-each" not in case.values:
-        yield case
-        return
-    lists = _lists(source, case)
-    _check_id(source, case, lists)
-    plain = Map(case.at)
-    plain.template = True
-    for key, value, key_at, at in pairs(case):
-        if key != "for-each":
-            plain.values[key] = value
-            plain.marks += (key_at, at)
-    for chosen in itertools.product(*lists.values()):
-        words = dict(zip(lists, chosen, strict=True))
-        filled = _Filler(source, words).fill(plain, at=case.at)
-        assert isinstance(filled, Map)
-        yield filled
+class Templates:
+    """Expands the cases of one file."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.spent = 0
+
+    def expanded(self, case: Map) -> Iterator[Map]:
+        """The cases that a case with `for-each` stands for, in the order of its lists, the last
+        varying fastest; none of them has the key."""
+        lists = _lists(self.source, case)
+        _check_id(self.source, case, lists)
+        plain = Map(case.at)
+        plain.template = True
+        for key, value, key_at, at in pairs(case):
+            if key != "for-each":
+                plain.values[key] = value
+                plain.marks += (key_at, at)
+        for chosen in itertools.product(*lists.values()):
+            filler = _Filler(self.source, dict(zip(lists, chosen, strict=True)))
+            filled = filler.fill(plain, at=case.at)
+            self.spent += filler.spent
+            if self.spent > MAX_EXPANSION:
+                raise self.source.error(
+                    case.at,
+                    f"for-each makes more than {MAX_EXPANSION:,} characters and values",
+                    expected="fewer in one file",
+                    action="split the file",
+                )
+            assert isinstance(filled, Map)
+            yield filled
 
 
 def _lists(source: Source, case: Map) -> dict[str, list[Scalar]]:
@@ -54,9 +70,11 @@ def _lists(source: Source, case: Map) -> dict[str, list[Scalar]]:
         items = sequence(source, value, at=value_at, what=f"for-each's {name}")
         lists[name] = []
         for item, item_at in zip(items.items, items.marks, strict=True):
-            if isinstance(item, (Map, Seq)):
+            if isinstance(item, (Map, Seq)) or len(spelled(item)) > MAX_WORD:
                 raise source.error(
-                    item_at, f"for-each lists {described(item)}", expected="texts and numbers"
+                    item_at,
+                    f"for-each lists {described(item)}",
+                    expected=f"numbers and texts of at most {MAX_WORD} characters",
                 )
             lists[name].append(item)
         if not lists[name]:
@@ -88,12 +106,14 @@ class _Filler:
     def __init__(self, source: Source, words: Words) -> None:
         self.source = source
         self.words = words
+        self.spent = 0
 
     def fill(self, node: Node, *, at: int) -> Node:
         if isinstance(node, str):
             return self._text(node, at=at) if "{" in node else node
         if not isinstance(node, (Map, Seq)) or not node.template:
             return node
+        self.spent += len(node.marks)
         if isinstance(node, Seq):
             filled = Seq(node.at)
             filled.marks = node.marks
@@ -114,7 +134,15 @@ class _Filler:
         alone = _VARIABLE.fullmatch(text)
         if alone:
             return self._word(alone, at=at)
-        return _VARIABLE.sub(lambda match: spelled(self._word(match, at=at)), text)
+        if len(text) > MAX_TEXT:
+            raise self.source.error(
+                at,
+                f"a text of {len(text)} characters with a placeholder",
+                expected=f"at most {MAX_TEXT}",
+            )
+        filled = _VARIABLE.sub(lambda match: spelled(self._word(match, at=at)), text)
+        self.spent += len(filled)
+        return filled
 
     def _word(self, match: re.Match[str], *, at: int) -> Scalar:
         if match[1] in self.words:

@@ -14,6 +14,8 @@ from conformance.model.errors import UsageError
 from conformance.model.verdict import Task
 
 Pair = tuple[Backend, Target]
+# What the folder of cases itself stands for, relative to itself.
+EVERYTHING = "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ def sort_arguments(arguments: Sequence[str], *, start: Path, cases: Path) -> Arg
     """The arguments as paths, addresses and ids.
 
     What exists below start is a path, and so is what only pytest can mean ('::', '.py'). A path to
-    case files, with or without its suffix, is the address that they stand for.
+    case files, with or without its suffix, is the address that they stand for; the folder of cases
+    is all of them.
     """
     paths, addresses, ids = [], [], []
     for argument in arguments:
@@ -54,6 +57,8 @@ def sort_arguments(arguments: Sequence[str], *, start: Path, cases: Path) -> Arg
             paths.append(argument)
         else:
             addresses.append(argument.rstrip("/"))
+    if EVERYTHING in addresses:
+        return Arguments(tuple(paths))
     return Arguments(tuple(paths), tuple(addresses), tuple(ids))
 
 
@@ -77,13 +82,13 @@ def select(suite: Suite, pairs: Sequence[Pair], *, arguments: Arguments) -> Sele
 
 
 def _inside(path: Path, cases: Path) -> str | None:
-    """The address that an existing path below the folder of cases stands for."""
-    if not path.exists() or not path.resolve().is_relative_to(cases.resolve()):
+    """The address that a path below the folder of cases stands for; None elsewhere."""
+    path, cases = path.resolve(), cases.resolve()
+    file = next((f for f in (path, path.parent) if f.with_name(f"{f.name}.yaml").is_file()), None)
+    if not path.is_relative_to(cases) or not (path.exists() or file):
         return None
-    relative = path.resolve().relative_to(cases.resolve())
-    if relative == Path():
-        return None
-    return relative.with_suffix("").as_posix() if path.is_file() else relative.as_posix()
+    relative = path.relative_to(cases).as_posix()
+    return relative.removesuffix(".yaml")
 
 
 def _address(task_id: str) -> str:

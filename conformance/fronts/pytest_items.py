@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
-from conformance.decide.explain import explain, summary
+from conformance.decide.explain import explain, headline, summary
 from conformance.decide.ledger import Stale
 from conformance.files.report import stale_data, verdict_data
 from conformance.fronts.pytest_arguments import Selected
@@ -74,9 +74,9 @@ class ConformanceItem(pytest.Item):
             self.user_properties.append((STATUS, str(status)))
         self.status = status
 
-    def fail(self, text: str, summary: str) -> None:
+    def fail(self, text: str, in_one_line: str) -> NoReturn:
         """Ends the item as failed."""
-        crash = CrashLine(str(self.path), self.place.line, summary)
+        crash = CrashLine(str(self.path), self.place.line, in_one_line)
         raise NotAsExpectedError(FailureText(text, crash))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
@@ -109,6 +109,9 @@ class TaskItem(ConformanceItem):
         self.end(verdict.status)
         if verdict.status is Status.UNSUPPORTED:
             pytest.skip(verdict.cause)
+        if verdict.status is Status.NOT_RUN:
+            # One target that does not start makes many of these: no word too many.
+            self.fail(headline(verdict), summary(verdict))
         if verdict.status not in GREEN:
             self.fail(explain(verdict), summary(verdict))
 

@@ -6,7 +6,20 @@ pytest loads this module in every run of every project where the package is inst
 
 from __future__ import annotations
 
+import argparse
+
 import pytest
+
+
+def seconds(text: str) -> float:
+    """The number of seconds that text says."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not value > 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time; expected seconds above 0")
+    return value
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,7 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--conformance-timeout",
-        type=float,
+        type=seconds,
         default=None,
         dest="conformance_timeout_s",
         metavar="S",

@@ -25,6 +25,7 @@ from conformance.model.outcome import (
 from conformance.model.verdict import Task
 from conformance.run.connection import CHUNK, Connection
 from conformance.run.process import (
+    FAREWELL_S,
     StartError,
     WorkerProcess,
     bound,
@@ -153,7 +154,7 @@ class Dispatcher:
     def end(self) -> None:
         """After release: wait for the processes, kill those that stay."""
         for host in self._released:
-            host.end(patience_s=1.0)
+            host.end(FAREWELL_S)
         self.host = None
 
     # -- processes
@@ -183,14 +184,16 @@ class Dispatcher:
             self._host_lost(host)
 
     def _obey(self, host: WorkerProcess, message: Header) -> None:
+        if "forked" in message:
+            host.servers.add(message["pid"])
+        elif "ended" in message:
+            host.servers.discard(message["pid"])
         number = message.get("ended", message.get("forked"))
         connection = self.connections.get(number) if isinstance(number, int) else None
         if "hello" in message:
             self._greet(host, message["hello"])
         elif "failed" in message:
             self._give_up(f"its adapter cannot be imported: {message['failed']}", log=host)
-        elif connection is not None and "forked" in message:
-            connection.pid = message["pid"]
         elif connection is not None and "ended" in message:
             self._ended(connection, message)
 
@@ -212,7 +215,7 @@ class Dispatcher:
     def _discard_host(self) -> None:
         if self.host is not None:
             self._unwatch(self.host)
-            self.host.end()
+            self.host.end(FAREWELL_S)
             self.host = None
 
     def _host_lost(self, host: WorkerProcess) -> None:
@@ -262,7 +265,7 @@ class Dispatcher:
             self._withdraw(connection)
         for host in hosts:
             self._unwatch(host)
-            host.end()
+            host.end(FAREWELL_S if host.hello else 0.0)
         self.host = None
         self._finish_all(self.unavailable)
 
@@ -484,7 +487,6 @@ class Dispatcher:
             self._order_spares(needed)
 
     def _ended(self, connection: Connection, message: Header) -> None:
-        connection.pid = None
         if not connection.closed:
             self._read(connection)
         if connection.number in self.connections:

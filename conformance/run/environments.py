@@ -15,11 +15,13 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from packaging.utils import canonicalize_version
 from packaging.version import Version
 
 from conformance.model.backend import Backend, EnvironmentRecipe
 from conformance.model.errors import ConformanceError, UsageError
+from conformance.run.building import BuildError, Progress, build
 from conformance.run.distributions import version_in
 from conformance.run.interpreters import Interpreter, find_interpreter
 from conformance.run.recipes import filled_in, recipe_for, wanted_version
@@ -34,8 +36,6 @@ from conformance.run.registry import load_registered
 from conformance.run.spec import parse_spec, public, same_version
 
 __all__ = ["Environment", "install", "installed", "uninstall"]
-
-Progress = Callable[[str], None]
 
 
 def _silent(text: str) -> None:
@@ -57,9 +57,10 @@ def install(spec: str, home: Path, *, on_progress: Progress = _silent) -> Path:
         return made.folder
     root = home / "environments"
     stem = _stem(backend.name, version)
+    waiting = f"Waiting until another process has installed {backend.name} {version}"
     try:
         root.mkdir(parents=True, exist_ok=True)
-        with _lock(root, stem, waiting=lambda: on_progress(f"Waiting: {stem} is being installed")):
+        with _lock(root, stem, waiting=lambda: on_progress(waiting)):
             made = _made_from(recipe, backend.name, home=home, version=version)
             if made is not None:
                 return made.folder
@@ -88,8 +89,14 @@ def uninstall(spec: str, home: Path) -> tuple[Environment, ...]:
         raise UsageError(f"{spec!r} {problem}; expected one of: {known or '(none)'}")
     for environment in found:
         stem = _stem(environment.backend, Version(environment.asked))
-        with _lock(environment.folder.parent, stem, waiting=None):
-            _discard(environment.folder, stem)
+        try:
+            with _lock(environment.folder.parent, stem, waiting=None):
+                _discard(environment.folder, stem)
+        except Timeout:
+            raise ConformanceError(
+                f"{environment.spec} is being installed or removed by another process; "
+                "wait until that has ended and try again"
+            ) from None
     return tuple(found)
 
 
@@ -102,8 +109,6 @@ def _make(
     progress: Progress,
 ) -> Path:
     """Build in folder, write the record, rename. The folder under its proper name."""
-    from conformance.run.building import BuildError, build
-
     title = f"{backend.name} {version}"
     interpreter = find_interpreter(recipe.python)
     requirements = filled_in(recipe, str(version))
@@ -202,19 +207,13 @@ def _size_bytes(folder: Path) -> int:
 
 @contextmanager
 def _lock(root: Path, stem: str, *, waiting: Callable[[], None] | None) -> Iterator[None]:
-    """Hold the lock of stem. If somebody else holds it, call waiting and wait; without waiting,
-    raise ConformanceError."""
-    from filelock import FileLock, Timeout  # 20 ms that only installing needs
-
+    """Hold the lock of stem. If somebody else holds it: call waiting and wait, or raise Timeout."""
     lock = FileLock(root / f".{stem}.lock")
     try:
         lock.acquire(blocking=False)
     except Timeout:
         if waiting is None:
-            raise ConformanceError(
-                f"{stem} is being installed or removed by another process; "
-                "wait until it has ended and try again"
-            ) from None
+            raise
         waiting()
         lock.acquire()
     try:
@@ -233,5 +232,5 @@ def _remove_leftovers(root: Path, *, held: str) -> None:
         try:
             with _lock(root, stem, waiting=None):
                 shutil.rmtree(folder, ignore_errors=True)
-        except ConformanceError:
+        except Timeout:
             continue  # it is no leftover: that installation is at work

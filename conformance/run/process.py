@@ -45,6 +45,7 @@ class WorkerProcess:
         self.log = log
         self.started = time.monotonic()
         self.hello: Header | None = None
+        self.servers: set[int] = set()  # process ids of the living ones
         self.closed = False
         self._reader = FrameReader()
         self._unsent: deque[tuple[bytes, int | None]] = deque()
@@ -113,7 +114,10 @@ class WorkerProcess:
         return [header for header, _ in messages]
 
     def end(self, patience_s: float = 0.0) -> str:
-        """How the process ended; after patience_s it is killed with all of its group."""
+        """How the process ended; after patience_s it is killed with all of its group.
+
+        A process that has imported its framework ends its servers before itself.
+        """
         while self._unsent:
             _, descriptor = self._unsent.popleft()
             if descriptor is not None:
@@ -127,6 +131,9 @@ class WorkerProcess:
             kill_group(self.pid)
             code = self._process.wait()
         kill_group(self.pid)  # what the import may have left running
+        if code != 0:
+            # It did not wait for its servers. They end with it, but that may take a moment.
+            _await_end(self.servers)
         return describe_code(code)
 
     def log_lines(self) -> str:
@@ -152,6 +159,23 @@ def _spawn(
 
 def _rights(descriptor: int) -> tuple[int, int, bytes]:
     return socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [descriptor]).tobytes()
+
+
+def _await_end(servers: set[int]) -> None:
+    """Kill what is left of servers and wait, not for ever, until nothing is."""
+    deadline = time.monotonic() + FAREWELL_S
+    for pid in servers:
+        kill_group(pid)
+    while any(map(_exists, servers)) and time.monotonic() < deadline:
+        time.sleep(0.001)
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def kill_group(pid: int) -> None:

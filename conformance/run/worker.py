@@ -267,8 +267,9 @@ def resolve(path: str) -> Callable[..., Any]:
     try:
         found = importlib.import_module(parts[0])
         for i, part in enumerate(parts[1:], 2):
-            if not hasattr(found, part) and inspect.ismodule(found):
-                importlib.import_module(".".join(parts[:i]))
+            if not hasattr(found, part) and hasattr(found, "__path__"):
+                with contextlib.suppress(ModuleNotFoundError):
+                    importlib.import_module(".".join(parts[:i]))
             found = getattr(found, part)
     except (ImportError, AttributeError) as error:
         raise UnplaceableError("api", "there is no %s (%s)" % (path, text_of(error))) from error
@@ -478,7 +479,8 @@ class Zygote:
                 child.kill()  # its own children, if it has left any
                 del self.children[child.number]
                 child.lifeline.close()
-                end = {"ended": child.number, "status": status, "killed": child.killed}
+                end = {"ended": child.number, "pid": child.pid, "status": status}
+                end["killed"] = child.killed
                 self.control.sendall(frame(end, []))
             elif child.deadline is not None and now >= child.deadline:
                 child.deadline = None

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,7 +66,7 @@ class Project:
     ) -> Run:
         """Runs pytest in the folder below this one."""
         environment = {key: value for key, value in os.environ.items() if key not in OURS}
-        environment |= {"CONFORMANCE_HOME": str(self.folder / ".home"), "COLUMNS": "200"}
+        environment |= {"CONFORMANCE_HOME": str(self.folder / ".home"), "COLUMNS": "400"}
         done = subprocess.run(
             [python, "-m", "pytest", "-p", "no:hypothesispytest", *arguments],
             cwd=self.folder / below,
@@ -79,10 +80,19 @@ class Project:
         return Run(done.returncode, done.stdout.decode())
 
 
+@pytest.fixture(scope="session")
+def new_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Project]:
+    """Makes a project."""
+
+    def make() -> Project:
+        project = Project(tmp_path_factory.mktemp("project"))
+        shutil.copytree(ROOT / "cases", project.folder / "cases")
+        project.write("pytest.ini", "[pytest]\nfilterwarnings = error\n")
+        return project
+
+    return make
+
+
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
-    folder = tmp_path / "project"
-    shutil.copytree(ROOT / "cases", folder / "cases")
-    project = Project(folder)
-    project.write("pytest.ini", "[pytest]\nfilterwarnings = error\n")
-    return project
+def project(new_project: Callable[[], Project]) -> Project:
+    return new_project()

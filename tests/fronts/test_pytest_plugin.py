@@ -1,11 +1,18 @@
 import json
+import subprocess
+import sys
+import sysconfig
+import textwrap
 import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import conformance
 
+ROOT = Path(__file__).parents[2]
 VERSION = conformance.__version__
 API = f"reference_impl.cumsum-reference-{VERSION}"
 PAGE = "cumsum/mindspore-r2.0-torch"
@@ -14,8 +21,42 @@ INNERMOST = f"{PAGE}/innermost-axis[{API}]"
 REFERENCE = "--backend=reference"
 
 
+def report_lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def statuses(path: Path) -> dict[str, str]:
+    """The status of every verdict of a report, by id."""
+    return {line["id"]: line["status"] for line in report_lines(path)[1:-1]}
+
+
 def failed(run):
     return {item for item, word in run.outcomes.items() if word == "FAILED"}
+
+
+@pytest.fixture(scope="module")
+def plain(new_project):
+    """A run where everything is as it should be, in a project with a test that fails."""
+    project = new_project()
+    project.write("test_own.py", "def test_own(): assert False\n")
+    return project.pytest(REFERENCE)
+
+
+@dataclass(frozen=True)
+class Red:
+    """A verbose run after one number was changed. line: where, in the page's file."""
+
+    project: Any
+    line: int
+    run: Any
+
+
+@pytest.fixture(scope="module")
+def red(new_project):
+    project = new_project()
+    line = project.edit(project.page, "[9, 16, 28, 35]", new="[9, 16, 28, 36]")
+    run = project.pytest(REFERENCE, "-v", "--junitxml=junit.xml", "--conformance-report=run.jsonl")
+    return Red(project, line, run)
 
 
 def test_every_task_is_an_item_whose_node_id_is_the_task_s_id(project):
@@ -25,14 +66,21 @@ def test_every_task_is_an_item_whose_node_id_is_the_task_s_id(project):
     assert run.text.splitlines()[:2] == [INNERMOST, INT8]
 
 
-def test_the_project_s_cases_pass_and_its_tests_are_not_collected(project):
-    project.write("test_own.py", "def test_own(): assert False\n")
+def test_the_project_s_cases_pass_and_its_tests_are_not_collected(plain):
+    assert plain.code == 0
+    assert set(plain.counts) == {"passed"}
+    assert plain.counts["passed"] > 50
 
-    run = project.pytest(REFERENCE)
 
-    assert run.code == 0
-    assert set(run.counts) == {"passed"}
-    assert run.counts["passed"] > 50
+def test_the_header_names_the_targets_and_the_cases(plain):
+    header = (
+        f"conformance: reference {VERSION}; {plain.counts['passed']} tasks of the cases in cases"
+    )
+    assert header in plain.text
+
+
+def test_progress_is_shown_by_case_file(plain):
+    assert f"\n{PAGE} ..  " in plain.text
 
 
 def test_with_a_path_the_project_s_own_tests_run_too(project):
@@ -51,54 +99,82 @@ def test_without_backend_nothing_of_ours_is_imported(project):
         "import sys\n\n\ndef test_own():\n"
         "    assert sorted(m for m in sys.modules if m.split('.')[0] == 'conformance') == [\n"
         "        'conformance', 'conformance.fronts', 'conformance.fronts.pytest_plugin']\n"
-        "    assert 'numpy' not in sys.modules\n",
+        "    assert not {'numpy', 'yaml', 'click'} & set(sys.modules)\n",
     )
 
-    # hypothesis imports numpy for its own ends.
-    assert project.pytest("-p", "no:hypothesispytest").counts == {"passed": 1}
-
-
-def test_the_header_names_the_targets_and_the_cases(project):
-    run = project.pytest(REFERENCE, PAGE)
-
-    assert f"conformance: reference {VERSION}; 2 tasks of the cases in cases" in run.text
-
-
-def test_progress_is_shown_by_case_file(project):
-    run = project.pytest(REFERENCE, PAGE)
-
-    assert f"\n{PAGE} ..  " in run.text
+    assert project.pytest().counts == {"passed": 1}
 
 
 # What a failure says.
 
 
-def test_a_changed_number_fails_exactly_its_case_and_names_file_and_line(project):
-    line = project.edit(project.page, "[9, 16, 28, 35]", new="[9, 16, 28, 36]")
+def test_a_changed_number_fails_exactly_its_case_and_names_file_and_line(red):
+    text = red.run.text
 
-    run = project.pytest(REFERENCE, "-v")
-
-    assert run.code == 1
-    assert failed(run) == {INT8}
+    assert red.run.code == 1
+    assert failed(red.run) == {INT8}
     assert (
         f"{PAGE}/dtype-int8 · reference_impl.cumsum · reference {VERSION}: "
-        "1 of 16 values differ, greatest difference 1 at [3, 3]\n" in run.text
+        "1 of 16 values differ, greatest difference 1 at [3, 3]\n" in text
     )
-    assert "\nat        [3, 3]: expected 36, actual 35\n" in run.text
+    assert "\nat        [3, 3]: expected 36, actual 35\n" in text
     # The case begins three lines above its expectation.
-    assert f"\ncase      cases/{PAGE}.yaml:{line - 3}:" in run.text
-    assert '\nsource    "Function Differences with torch.cumsum", lines 64 to 96 of ' in run.text
-    assert "actual = reference_impl.cumsum(x, axis=0" in run.text.replace("x=x", "x")
-    assert f"FAILED {INT8} - 1 of 16 values differ, greatest difference 1 at [3, 3]" in run.text
+    assert f"\ncase      cases/{PAGE}.yaml:{red.line - 3}:" in text
+    assert '\nsource    "Function Differences with torch.cumsum", lines 64 to 96 of ' in text
+    assert f"FAILED {INT8} - 1 of 16 values differ, greatest difference 1 at [3, 3]\n" in text
 
 
-def test_no_traceback_of_ours_is_shown(project):
-    project.edit(project.page, "[9, 16, 28, 35]", new="[9, 16, 28, 36]")
+def test_the_snippet_of_a_failure_shows_the_actual_values_in_a_bare_python(red):
+    _, _, after = red.run.text.partition("to see it in a bare Python:\n")
+    script = textwrap.dedent(after.partition("=====")[0].partition("-----")[0])
 
-    run = project.pytest(REFERENCE, PAGE)
+    done = subprocess.run(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, check=True
+    )
 
-    assert "Traceback" not in run.text
-    assert "pytest_items" not in run.text
+    assert "import reference_impl" in script
+    assert done.stdout.splitlines()[-1] == " [ 9 16 28 35]] int8"
+
+
+def test_no_traceback_of_ours_is_shown(red):
+    assert "Traceback" not in red.run.text
+    assert "pytest_items" not in red.run.text
+
+
+def test_junit_has_the_explanation_the_id_and_the_status(red):
+    tree = ElementTree.parse(red.project.folder / "junit.xml")
+    case = next(case for case in tree.iter("testcase") if case.get("name") == f"dtype-int8[{API}]")
+    failure = case.find("failure")
+
+    assert case.get("classname") == "cumsum.mindspore-r2.0-torch"
+    assert failure.get("message") == "1 of 16 values differ, greatest difference 1 at [3, 3]"
+    assert "at        [3, 3]: expected 36, actual 35" in failure.text
+    assert "import reference_impl" in failure.text
+    assert {p.get("name"): p.get("value") for p in case.iter("property")} == {
+        "conformance-task": INT8,
+        "conformance-status": "failed",
+    }
+
+
+def test_xdist_gives_the_same_outcomes_texts_and_report(red):
+    both = red.project.pytest(REFERENCE, "-v", "-n2", "--conformance-report=both.jsonl")
+
+    assert both.code == 1
+    assert both.outcomes == red.run.outcomes
+    assert "\nat        [3, 3]: expected 36, actual 35\n" in both.text
+    assert f"FAILED {INT8} - 1 of 16 values differ" in both.text
+    assert statuses(red.project.folder / "both.jsonl") == statuses(red.project.folder / "run.jsonl")
+
+
+def test_lf_runs_only_what_failed(red):
+    assert red.project.pytest(REFERENCE, "--lf", "-v").outcomes == {INT8: "FAILED"}
+
+
+def test_ff_runs_first_what_failed(red):
+    run = red.project.pytest(REFERENCE, "--ff", "-v")
+
+    assert next(iter(run.outcomes)) == INT8
+    assert len(run.outcomes) > 50
 
 
 def test_swapped_rows_fail_exactly_their_case(project):
@@ -152,14 +228,6 @@ def test_an_id_is_shown_and_taken_in_a_folder_below_the_root(project):
     assert run.outcomes == {INT8: "PASSED"}
 
 
-@pytest.mark.parametrize("path", [f"cases/{PAGE}.yaml", f"{PAGE}", f"{PAGE}/dtype-int8"])
-def test_a_case_file_and_an_address_select_their_cases(project, path):
-    run = project.pytest(REFERENCE, "-v", path)
-
-    assert INT8 in run.outcomes
-    assert all(item.startswith(PAGE) for item in run.outcomes)
-
-
 def test_deselect_takes_a_node_id(project):
     run = project.pytest(REFERENCE, "-v", "--deselect", INT8, PAGE)
 
@@ -190,63 +258,10 @@ def test_x_stops_at_the_first_failure(project):
     assert run.outcomes == {INNERMOST: "FAILED"}
 
 
-def test_lf_runs_only_what_failed(project):
-    project.edit(project.page, "[9, 16, 28, 35]", new="[9, 16, 28, 36]")
-    project.pytest(REFERENCE)
-    project.edit(project.page, "[9, 16, 28, 36]", new="[9, 16, 28, 35]")
-
-    run = project.pytest(REFERENCE, "--lf", "-v")
-
-    assert run.outcomes == {INT8: "PASSED"}
-
-
-def test_ff_runs_first_what_failed(project):
-    project.edit(project.page, "[9, 16, 28, 35]", new="[9, 16, 28, 36]")
-    project.pytest(REFERENCE)
-
-    run = project.pytest(REFERENCE, "--ff", "-v")
-
-    assert next(iter(run.outcomes)) == INT8
-    assert len(run.outcomes) > 50
-
-
-def test_junit_has_the_explanation_the_id_and_the_status(project):
-    project.edit(project.page, "[9, 16, 28, 35]", new="[9, 16, 28, 36]")
-    project.pytest(REFERENCE, "--junitxml=junit.xml", PAGE)
-
-    cases = {
-        case.get("name"): case
-        for case in ElementTree.parse(project.folder / "junit.xml").iter("testcase")
-    }
-    case = cases[f"dtype-int8[{API}]"]
-    failure = case.find("failure")
-    assert set(cases) == {f"dtype-int8[{API}]", f"innermost-axis[{API}]"}
-    assert case.get("classname") == "cumsum.mindspore-r2.0-torch"
-    assert failure.get("message") == "1 of 16 values differ, greatest difference 1 at [3, 3]"
-    assert "at        [3, 3]: expected 36, actual 35" in failure.text
-    assert "import reference_impl" in failure.text
-    assert {p.get("name"): p.get("value") for p in case.iter("property")} == {
-        "conformance-task": INT8,
-        "conformance-status": "failed",
-    }
-
-
-def test_xdist_gives_the_same_outcomes_and_texts(project):
-    project.edit(project.page, "[9, 16, 28, 35]", new="[9, 16, 28, 36]")
-
-    alone = project.pytest(REFERENCE, "-v")
-    both = project.pytest(REFERENCE, "-v", "-n2")
-
-    assert both.code == 1
-    assert both.outcomes == alone.outcomes
-    assert "\nat        [3, 3]: expected 36, actual 35\n" in both.text
-    assert f"FAILED {INT8} - 1 of 16 values differ" in both.text
-
-
 def test_listing_options_list(project):
     project.write("conftest.py", "import pytest\n\n\n@pytest.fixture\ndef own(): 'Mine.'\n")
 
-    for option in ("--setup-plan", "--fixtures", "--fixtures-per-test", "--markers", "--help"):
+    for option in ("--setup-plan", "--fixtures", "--collect-only"):
         run = project.pytest(REFERENCE, option, PAGE)
         assert (option, run.code) == (option, 0), run.text
 
@@ -254,20 +269,25 @@ def test_listing_options_list(project):
 # The report.
 
 
-def report_lines(path: Path):
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+def test_a_report_has_every_verdict_and_a_footer(red):
+    header, *verdicts, footer = report_lines(red.project.folder / "run.jsonl")
 
-
-@pytest.mark.parametrize("how", ["-n0", "-n2"])
-def test_a_report_is_written_with_a_footer(project, how):
-    run = project.pytest(REFERENCE, how, "--conformance-report=run.jsonl")
-
-    header, *verdicts, footer = report_lines(project.folder / "run.jsonl")
     assert [target["name"] for target in header["targets"]] == [f"reference-{VERSION}"]
-    assert len({line["id"] for line in verdicts}) == len(verdicts) == run.counts["passed"]
-    assert footer["counts"] == {"passed": len(verdicts)}
+    assert {line["id"] for line in verdicts} == set(red.run.outcomes)
+    assert footer["counts"] == {"passed": len(verdicts) - 1, "failed": 1}
     place = next(line["place"] for line in verdicts if line["id"] == INT8)
     assert place.startswith(f"cases/{PAGE}.yaml:")
+
+
+def test_a_report_that_cannot_be_written_is_told(project):
+    project.write("file", "")
+
+    run = project.pytest(REFERENCE, "--conformance-report=file/run.jsonl", PAGE)
+
+    assert run.code == 4
+    assert (
+        "ERROR: --conformance-report names 'file/run.jsonl', which cannot be written: " in run.text
+    )
 
 
 def test_a_run_that_was_stopped_leaves_a_report_without_footer(project):
@@ -329,3 +349,60 @@ def test_a_broken_case_file_is_told_with_its_place(project, how):
     assert run.text.startswith(f"ERROR: cases/{PAGE}.yaml:{line}:")
     assert "Traceback" not in run.text
     assert "INTERNALERROR" not in run.text
+
+
+def test_a_time_limit_that_is_no_time_is_refused(project):
+    run = project.pytest(REFERENCE, "--conformance-timeout=-1")
+
+    assert run.code == 4
+    assert "argument --conformance-timeout: '-1' is no time; expected seconds above 0\n" in run.text
+
+
+def test_a_target_that_is_not_installed_is_told_what_to_do(project):
+    run = project.pytest("--backend=torch@2.13.0")
+
+    assert run.code == 4
+    assert run.text.strip() == (
+        "ERROR: torch 2.13.0 is not installed: run `conformance install torch@2.13.0`"
+    )
+
+
+def test_beside_a_target_that_runs_one_that_is_not_installed_fails_its_items(project):
+    run = project.pytest(REFERENCE, "--backend=torch@2.13.0", "-v", f"{PAGE}/dtype-int8")
+
+    missing = f"{PAGE}/dtype-int8[torch.cumsum-torch-2.13.0]"
+    assert run.outcomes[INT8] == "PASSED"
+    assert run.outcomes[missing] == "FAILED"
+    why = "not-run, target: torch-2.13.0 could not be started: torch 2.13.0 is not installed: run "
+    assert f"FAILED {missing} - {why}" in run.text
+    assert f"\n{PAGE}/dtype-int8 · torch.cumsum · torch 2.13.0: {why}" in run.text
+
+
+# Somebody else's machine.
+
+
+def test_the_installed_package_runs_its_own_cases_in_an_empty_folder(tmp_path):
+    """A wheel in a bare environment; its dependencies are borrowed, they are not what is asked."""
+    wheels, venv, empty = tmp_path / "wheels", tmp_path / "venv", tmp_path / "empty"
+    empty.mkdir()
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(wheels)]
+    subprocess.run(build, cwd=ROOT, check=True, stdout=subprocess.PIPE)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
+    python = venv / "bin/python"
+    install = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet"]
+    subprocess.run([*install, "--no-index", "--no-deps", *wheels.iterdir()], check=True)
+    (site_packages,) = venv.glob("lib/python*/site-packages")
+    (site_packages / "borrowed.pth").write_text(sysconfig.get_path("purelib"))
+
+    done = subprocess.run(
+        [python, "-m", "pytest", "-p", "no:hypothesispytest", REFERENCE, "-v", PAGE],
+        cwd=empty,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+
+    packaged = site_packages / "conformance/_cases"
+    assert f"2 tasks of the cases in {packaged}\n" in done.stdout
+    assert f"{INT8} PASSED" in done.stdout
+    assert done.returncode == 0

@@ -231,6 +231,32 @@ def test_what_is_observed_is_counted_apart_and_is_no_failure(run):
     assert done.code == 0
 
 
+def test_a_ledger_entry_that_speaks_of_nothing_fails_as_an_item(wobbly, run):
+    ledger = wobbly.folder / "path/wobbly_backend/ledger.yaml"
+    wobbly.edit(
+        ledger, "[cumsum/behaviour/known]", new="[cumsum/behaviour/known, cumsum/behaviour/gone]"
+    )
+
+    done = run("cumsum/behaviour/right", item("gone"))
+
+    assert done.outcomes == {item("right"): "PASSED", item("gone"): "FAILED"}
+    assert (
+        f"FAILED {item('gone')} - {ledger}:5:5 speaks of cumsum/behaviour/gone on "
+        "wobbly_framework.cumsum, which is not there; expected a case and an API that exist: "
+        "mend the entry or remove it\n" in done.text
+    )
+
+
+def test_a_known_failure_that_passes_is_told_to_leave_the_ledger(wobbly, run):
+    ledger = wobbly.folder / "path/wobbly_backend/ledger.yaml"
+    wobbly.edit(ledger, "[cumsum/behaviour/known]", new="[cumsum/behaviour/right]")
+
+    done = run("cumsum/behaviour/right")
+
+    assert done.outcomes == {item("right"): "FAILED"}
+    assert f" - passes, but {ledger}:5:5 knows it to fail: remove the entry\n" in done.text
+
+
 def test_an_interrupt_leaves_no_process(wobbly):
     cases = wobbly.folder / "cases/cumsum/behaviour.yaml"
     wobbly.edit(cases, "values: [91]}, axis: 0}", new="values: [92]}, axis: 0}")

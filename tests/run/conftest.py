@@ -1,18 +1,23 @@
-"""Tasks for broken frameworks, and a look at which processes are left."""
+"""Tasks for broken frameworks, a look at which processes are left, and an old interpreter."""
 
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import findpython
 import numpy as np
 import pytest
+from filelock import FileLock
+from platformdirs import user_cache_path
 
 from conformance.model.backend import ALWAYS, Backend, Binding, BindingKind, Snippet, Target
 from conformance.model.case import Call, Case, Choice, Expectation, OutputExpected, Value
@@ -45,24 +50,22 @@ class Fake:
     def task(
         self,
         function: str = "cumsum",
+        arguments: Mapping[str, Value] | None = None,
         *,
         expectation: Expectation = ANYTHING,
-        spelled: bool = True,
         kind: BindingKind = "function",
         parameters: tuple[tuple[str, str], ...] = (),
         positional: tuple[str, ...] = (),
-        **arguments: Value,
+        **more: Value,
     ) -> Task:
-        """A call of fake.FUNCTION; x is there if it is not given, cumsum's first argument is a."""
+        """A call of fake.FUNCTION with x and more, or with arguments; as they are written, unless
+        parameters say how they are spelled."""
         path = f"fake.{function}"
-        if "x" not in arguments and function != "cumsum":
-            arguments = {"x": X, **arguments}
-        elif not arguments:
-            arguments = {"a": X}
         binding = Binding(
             path, "cumsum", self.backend.name, kind, path, parameters, positional, (), ALWAYS, PLACE
         )
-        call = Call(tuple(arguments.items()), spelled)
+        given = {"x": X, **more} if arguments is None else arguments
+        call = Call(tuple(given.items()), spelled=not parameters)
         case = Case("cumsum", "fake", function, "behaviour", PLACE, call, expectation)
         errors, snippet = self.backend.errors, self.backend.snippet
         return Task(case, None, binding, self.target, call, expectation, errors, snippet)
@@ -129,3 +132,52 @@ def fake() -> Callable[..., Fake]:
 @pytest.fixture
 def misbehaving(fake: Callable[..., Fake]) -> Fake:
     return fake("misbehaving")
+
+
+OLD_VERSIONS = ((3, 8), (3, 9))
+
+
+@pytest.fixture(scope="session")
+def old_interpreter() -> Path:
+    """Python 3.8 or 3.9 with numpy, in an environment that is made once and kept."""
+    base = _old_python()
+    if base is None:
+        pytest.skip("this machine has no Python 3.8 or 3.9 that runs")
+    version = _ask(base, "import sys; print('%d.%d' % sys.version_info[:2])")
+    folder = user_cache_path("conformance") / "test-environments" / f"python{version}-numpy"
+    interpreter = folder / "bin" / "python"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{folder}.lock"):
+        if _ask(interpreter, "import numpy; print(numpy.__version__)") is None:
+            shutil.rmtree(folder, ignore_errors=True)
+            _make_environment(base, folder)
+    return interpreter
+
+
+def _old_python() -> Path | None:
+    """An old interpreter that really runs: a version manager's shim may merely name one."""
+    for version in OLD_VERSIONS:
+        for found in findpython.find_all(*version):
+            executable = _ask(Path(found.executable), "import sys, venv; print(sys.executable)")
+            if executable:
+                return Path(executable)
+    return None
+
+
+def _ask(interpreter: Path, script: str) -> str | None:
+    """What script prints; None if it fails or the interpreter does not run."""
+    command = [str(interpreter), "-c", script]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    except OSError:
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def _make_environment(base: Path, folder: Path) -> None:
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
+    for command in ([str(base), "-m", "venv", str(folder)], [*pip, "install", "numpy"]):
+        done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+        if done.returncode:
+            lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
+            pytest.skip(f"an environment of {base} with numpy cannot be made: {lines[-1]}")

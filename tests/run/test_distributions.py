@@ -34,8 +34,11 @@ def test_the_first_folder_on_the_path_wins(tmp_path: Path) -> None:
 
 
 def test_what_pip_is_removing_is_not_installed(tmp_path: Path) -> None:
-    (tmp_path / "~iny-1.0.dist-info").mkdir()
+    folder = tmp_path / "~iny-1.0.dist-info"
+    folder.mkdir()
+    (folder / "entry_points.txt").write_text("[group]\ntiny = tiny\n", encoding="utf-8")
     assert version_in([tmp_path, tmp_path / "absent"], "tiny") is None
+    assert entry_points([tmp_path], "group") == ()
 
 
 def test_a_development_install_of_setuptools_has_its_version_inside(tmp_path: Path) -> None:

@@ -80,6 +80,7 @@ def test_the_temporary_folder_goes_with_the_workers(misbehaving: Any) -> None:
 
 PARENT = """
 import dataclasses, os, sys
+from pathlib import Path
 from conformance.model.backend import ALWAYS, Backend, Binding, Snippet, Target
 from conformance.model.case import Call, Case, Choice, Expectation, OutputExpected
 from conformance.model.errors import Place

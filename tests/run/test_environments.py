@@ -278,7 +278,9 @@ def test_of_two_installations_at_once_the_second_waits_and_uses_the_firsts(tiny:
         wait_for(tiny.importer)
         with tiny.installing() as second:
             assert second.stdout is not None
-            assert second.stdout.readline() == "Waiting: tiny-1 is being installed\n"
+            assert (
+                second.stdout.readline() == "Waiting until another process has installed tiny 1.0\n"
+            )
             tiny.hold.unlink()
             first_said = first.communicate(timeout=60)[0].splitlines()
             second_said = second.communicate(timeout=60)[0].splitlines()
@@ -327,8 +329,8 @@ def test_nothing_is_removed_while_it_is_being_installed(tiny: Tiny) -> None:
     with FileLock(tiny.root / ".tiny-1.lock"), pytest.raises(ConformanceError) as error:
         uninstall("tiny", tiny.home)
     assert str(error.value) == (
-        "tiny-1 is being installed or removed by another process; "
-        "wait until it has ended and try again"
+        "tiny@1.0 is being installed or removed by another process; "
+        "wait until that has ended and try again"
     )
     assert [e.folder for e in installed(tiny.home)] == [folder]
 

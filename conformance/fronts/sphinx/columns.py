@@ -1,13 +1,12 @@
-"""How the columns of a table are named: an API, and below or above it where it was measured."""
+"""How the columns of a table are named: an API, and below it where it was measured."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 
 from docutils import nodes
 
-from conformance.fronts.sphinx.markup import Content, code, paragraph, small
+from conformance.fronts.sphinx.markup import code, paragraph, small
 from conformance.fronts.sphinx.measured import Column, Measured
 
 
@@ -22,15 +21,6 @@ def column_name(column: Column) -> str:
 def api_cell(column: Column) -> list[nodes.Node]:
     """The API, and below it where it was measured."""
     return [paragraph(code(column.api)), small(column_name(column))]
-
-
-def column_heads(
-    first: str, columns: Sequence[Column]
-) -> tuple[list[Content], list[tuple[str, int]]]:
-    """The head of a table with these columns beside a first one: APIs, and targets above them."""
-    head: list[Content] = [first, *([code(column.api)] for column in columns)]
-    groups = [(name, len(list(same))) for name, same in groupby(columns, key=column_name)]
-    return head, [("", 1), *groups]
 
 
 def measured_text(measured: Measured, columns: Sequence[Column]) -> str:

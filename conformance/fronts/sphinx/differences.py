@@ -8,7 +8,7 @@ from docutils import nodes
 
 from conformance.decide.answers import ObservedAnswer, Relation, relation
 from conformance.decide.snippet import snippet
-from conformance.fronts.sphinx.columns import api_cell, column_heads, column_name, measured_text
+from conformance.fronts.sphinx.columns import api_cell, column_name, measured_text
 from conformance.fronts.sphinx.endings import status_cell
 from conformance.fronts.sphinx.markup import (
     Content,
@@ -37,13 +37,13 @@ GROUPS: dict[Relation, str] = {
 TONES = 5
 
 
-def differences_nodes(op: str, measured: Measured, *, apis: Sequence[str]) -> list[nodes.Node]:
+def differences_nodes(op: str, measured: Measured, *, apis: Sequence[str]) -> list[nodes.Element]:
     """A table of answers and a section per question; the questions on which APIs differ first."""
     columns = measured.columns(op, apis)
     views = _views(op, measured, columns=columns)
     if not views:
         return [paragraph(f"No case of {op} asks a question.")]
-    made: list[nodes.Node] = [small(f"Measured: {measured_text(measured, columns)}.")]
+    made: list[nodes.Element] = [small(f"Measured: {measured_text(measured, columns)}.")]
     for word, title in GROUPS.items():
         chosen = [view for view in views if view.relation == word]
         if chosen:
@@ -144,9 +144,9 @@ class _DifferenceView:
                 yield small(code(_short(observation.case)), f": {_words(observation.observed)}")
 
     def _case_table(self) -> nodes.Node:
-        head, groups = column_heads("Case", list(self.answers))
+        head: Row = ["Case", *map(api_cell, self.answers)]
         rows = [[_case_name(case), *self._case_cells(case)] for case in self.cases]
-        return table(head, rows, groups=groups)
+        return table(head, rows)
 
     def _case_cells(self, case: Case) -> Iterator[list[nodes.Node]]:
         for column, answer in self.answers.items():
@@ -192,8 +192,8 @@ def _views(op: str, measured: Measured, *, columns: Sequence[Column]) -> list[_D
 
 
 def _overview(views: Sequence[_DifferenceView], columns: Sequence[Column]) -> nodes.Node:
-    head, groups = column_heads("Question", columns)
-    return table(head, [view.row(columns) for view in views], groups=groups)
+    head: Row = ["Question", *map(api_cell, columns)]
+    return table(head, [view.row(columns) for view in views])
 
 
 def _declared_text(answer: ObservedAnswer) -> str:

@@ -12,7 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from conformance.fronts.sphinx.differences import differences_nodes
 from conformance.fronts.sphinx.domain import domain_of
-from conformance.fronts.sphinx.markup import settle_ids
+from conformance.fronts.sphinx.markup import settle
 from conformance.fronts.sphinx.measured import Measured
 from conformance.fronts.sphinx.operation import operation_nodes, verdict_nodes
 from conformance.fronts.sphinx.page import page_nodes
@@ -42,17 +42,17 @@ class MeasuredDirective(SphinxDirective):
             text = f"{self.name}: {error}"
             logger.warning(text, location=self.get_location(), type="conformance")
             return []
-        settle_ids(made, self.state.document)
-        return made
+        settle(made, self.state.document)
+        return list(made)
 
-    def show(self, measured: Measured) -> list[nodes.Node]:
+    def show(self, measured: Measured) -> list[nodes.Element]:
         raise NotImplementedError
 
 
 class SummaryDirective(MeasuredDirective):
     """`.. conformance-summary::`"""
 
-    def show(self, measured: Measured) -> list[nodes.Node]:
+    def show(self, measured: Measured) -> list[nodes.Element]:
         return summary_nodes(measured)
 
 
@@ -61,7 +61,7 @@ class PageDirective(MeasuredDirective):
 
     required_arguments = 1
 
-    def show(self, measured: Measured) -> list[nodes.Node]:
+    def show(self, measured: Measured) -> list[nodes.Element]:
         pages = {page.address: page for page in measured.suite.pages}
         page = pages.get(self.arguments[0])
         if page is None:
@@ -75,7 +75,7 @@ class OperationDirective(MeasuredDirective):
     required_arguments = 1
     option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {"apis": directives.unchanged_required}
 
-    def show(self, measured: Measured) -> list[nodes.Node]:
+    def show(self, measured: Measured) -> list[nodes.Element]:
         ops = {op.name: op for op in measured.suite.ops}
         op = ops.get(self.arguments[0])
         if op is None:
@@ -87,28 +87,28 @@ class OperationDirective(MeasuredDirective):
                 raise UnknownNameError(f"API of {op.name}", api, known=known)
         return self.show_op(op, measured, apis=apis)
 
-    def show_op(self, op: Op, measured: Measured, *, apis: Sequence[str]) -> list[nodes.Node]:
+    def show_op(self, op: Op, measured: Measured, *, apis: Sequence[str]) -> list[nodes.Element]:
         raise NotImplementedError
 
 
 class OpDirective(OperationDirective):
     """`.. conformance-op:: OP`"""
 
-    def show_op(self, op: Op, measured: Measured, *, apis: Sequence[str]) -> list[nodes.Node]:
+    def show_op(self, op: Op, measured: Measured, *, apis: Sequence[str]) -> list[nodes.Element]:
         return operation_nodes(op, measured, apis=apis)
 
 
 class DifferencesDirective(OperationDirective):
     """`.. conformance-differences:: OP`"""
 
-    def show_op(self, op: Op, measured: Measured, *, apis: Sequence[str]) -> list[nodes.Node]:
+    def show_op(self, op: Op, measured: Measured, *, apis: Sequence[str]) -> list[nodes.Element]:
         return differences_nodes(op.name, measured, apis=apis)
 
 
 class VerdictsDirective(OperationDirective):
     """`.. conformance-verdicts:: OP`"""
 
-    def show_op(self, op: Op, measured: Measured, *, apis: Sequence[str]) -> list[nodes.Node]:
+    def show_op(self, op: Op, measured: Measured, *, apis: Sequence[str]) -> list[nodes.Element]:
         return verdict_nodes(op, measured, apis=apis)
 
 

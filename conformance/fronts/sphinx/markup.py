@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 Content = str | nodes.Node | Sequence[nodes.Node]
 Row = Sequence[Content]
 
+WIDEST_COLUMN = 40
+
 
 class fold(nodes.General, nodes.Element):  # noqa: N801 (docutils finds visitors by this name)
     """Content that a reader opens: <details> in HTML, everything in sequence elsewhere."""
@@ -90,34 +92,33 @@ def table(
     head: Row,
     rows: Iterable[Row],
     *,
-    groups: Sequence[tuple[str, int]] = (),
     classes: Sequence[str] = (),
 ) -> nodes.container:
     """A table in a box of its own that scrolls sideways on a narrow screen.
 
-    The first column holds the names of the rows and stays in sight. groups: a row above head, as
-    (text, number of columns).
+    The first column holds the names of the rows and stays in sight.
     """
     made = nodes.table(classes=["conformance-table", *classes])
+    heads, below = _row(head), [_row(row) for row in rows]
     group = nodes.tgroup(cols=len(head))
-    group += [nodes.colspec(colwidth=1, stub=int(i == 0)) for i in range(len(head))]
-    thead = nodes.thead()
-    if groups:
-        above = nodes.row()
-        above += [_entry(text, span=span) for text, span in groups]
-        thead += above
-    thead += _row(head)
-    body = nodes.tbody()
-    body += [_row(row) for row in rows]
+    # Widths in characters, for builders that cannot see how wide a text is.
+    for number, column in enumerate(zip(heads, *below, strict=True)):
+        width = min(WIDEST_COLUMN, max(map(_width, column)))
+        group += nodes.colspec(colwidth=width, stub=int(number == 0))
+    thead, body = nodes.thead("", heads), nodes.tbody("", *below)
     group += [thead, body]
     made += group
     return nodes.container("", made, classes=["conformance-scroll"])
 
 
-def settle_ids(made: Sequence[nodes.Node], document: nodes.document) -> None:
-    """Gives every section an id that is free in document, and mends the references to it."""
+def settle(made: Sequence[nodes.Element], document: nodes.document) -> None:
+    """Gives every section an id that is free in document, and mends the references to it.
+
+    Text is shown as it is: quotes in messages are not made pretty.
+    """
     renamed = {}
     for root in made:
+        root["support_smartquotes"] = False
         for part in root.findall(nodes.section):
             wanted = part["ids"].pop()
             free = _free_id(wanted, document)
@@ -139,16 +140,12 @@ def _free_id(wanted: str, document: nodes.document) -> str:
 
 
 def _row(cells: Row) -> nodes.row:
-    row = nodes.row()
-    row += [_entry(cell) for cell in cells]
-    return row
+    return nodes.row("", *(nodes.entry("", *_cell_nodes(cell)) for cell in cells))
 
 
-def _entry(content: Content, *, span: int = 1) -> nodes.entry:
-    entry = nodes.entry("", *_cell_nodes(content))
-    if span > 1:
-        entry["morecols"] = span - 1
-    return entry
+def _width(cell: nodes.Node) -> int:
+    """The length of the longest line, with room for the marks that plain text puts around code."""
+    return 2 + max(map(len, cell.astext().splitlines()), default=1)
 
 
 def _cell_nodes(content: Content) -> list[nodes.Node]:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from docutils import nodes
 
-from conformance.fronts.sphinx.columns import api_cell, column_heads, measured_text
+from conformance.fronts.sphinx.columns import api_cell, measured_text
 from conformance.fronts.sphinx.endings import status_cell
 from conformance.fronts.sphinx.markup import (
     Content,
+    Row,
     chip,
     code,
     fields,
@@ -29,7 +30,7 @@ SPELLED_KIND = {"function": "a function", "method": "a method of the tensor"}
 AS_EXPECTED = frozenset({Status.PASSED, Status.OBSERVED, Status.NOT_RUN})
 
 
-def operation_nodes(op: Op, measured: Measured, *, apis: Sequence[str]) -> list[nodes.Node]:
+def operation_nodes(op: Op, measured: Measured, *, apis: Sequence[str]) -> list[nodes.Element]:
     """The summary, the returns, and the table of parameters with their spelling per API."""
     bindings = _bindings(op, measured, apis=apis)
     head: list[Content] = ["Parameter", "Kind", *([code(b.api)] for b in bindings)]
@@ -50,16 +51,16 @@ def operation_nodes(op: Op, measured: Measured, *, apis: Sequence[str]) -> list[
     ]
 
 
-def verdict_nodes(op: Op, measured: Measured, *, apis: Sequence[str]) -> list[nodes.Node]:
+def verdict_nodes(op: Op, measured: Measured, *, apis: Sequence[str]) -> list[nodes.Element]:
     """A matrix per case file, and the reasons of every verdict that is no pass."""
     columns = measured.columns(op.name, apis)
     cases = measured.cases(op.name)
-    made: list[nodes.Node] = [small(f"Measured: {measured_text(measured, columns)}.")]
+    made: list[nodes.Element] = [small(f"Measured: {measured_text(measured, columns)}.")]
     for file in dict.fromkeys(case.file for case in cases):
-        head, groups = column_heads("Case", columns)
+        head: Row = ["Case", *map(api_cell, columns)]
         rows = [_row(case, measured, columns=columns) for case in cases if case.file == file]
         title = [code(f"{op.name}/{file}")]
-        made.append(section(title, table(head, rows, groups=groups), key=f"{op.name}-{file}-cases"))
+        made.append(section(title, table(head, rows), key=f"{op.name}-{file}-cases"))
     reasons = list(_reasons(cases, measured, columns=columns))
     if reasons:
         listed = table(["Case", "API", "Verdict"], reasons)

@@ -37,7 +37,7 @@ CLAIMS = {
 }
 
 
-def page_nodes(page: Page, measured: Measured) -> list[nodes.Node]:
+def page_nodes(page: Page, measured: Measured) -> list[nodes.Element]:
     """Everything that the page says, each claim beside what was measured."""
     return _PageView(page, measured).all()
 
@@ -63,7 +63,7 @@ class _PageView:
             for row in page.rows
         ]
 
-    def all(self) -> list[nodes.Node]:
+    def all(self) -> list[nodes.Element]:
         return [
             self._facts(),
             self._overview(),
@@ -72,7 +72,7 @@ class _PageView:
             *self._examples(),
         ]
 
-    def _facts(self) -> nodes.Node:
+    def _facts(self) -> nodes.Element:
         source = self.page.source
         where = paragraph(code(source.path), " in ", code(source.repository))
         speaks_of = ", ".join(f"{backend} {version}" for backend, version in source.speaks_of)
@@ -87,7 +87,7 @@ class _PageView:
             ]
         )
 
-    def _overview(self) -> nodes.Node:
+    def _overview(self) -> nodes.Element:
         """How many claims hold, per API and target."""
         rows: list[Row] = []
         for column in self.own:
@@ -136,7 +136,7 @@ class _PageView:
     def _parameters(self) -> nodes.Node:
         head: Row = [
             "Parameter",
-            *(api_cell(column) for column in self.own),
+            *map(api_cell, self.own),
             "The page says",
         ]
         return table(head, [self._parameter(row, cases) for row, cases in self.rows])
@@ -166,7 +166,7 @@ class _PageView:
             made.append(small(code(f"{other}="), f" is {answer}"))
         return made
 
-    def _examples(self) -> Iterator[nodes.Node]:
+    def _examples(self) -> Iterator[nodes.Element]:
         for number, case in enumerate(self.examples, 1):
             yield section(
                 [nodes.Text(f"Example {number}: "), code(case.id)],

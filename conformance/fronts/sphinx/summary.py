@@ -13,7 +13,7 @@ from conformance.fronts.sphinx.measured import Measured
 from conformance.model.verdict import Status
 
 
-def summary_nodes(measured: Measured) -> list[nodes.Node]:
+def summary_nodes(measured: Measured) -> list[nodes.Element]:
     """Counts per target with time and versions; 'not run' for every backend without a report."""
     report = measured.report
     if report is None:

@@ -34,12 +34,17 @@ def synchronise():
     """numpy has computed when it returns."""
 
 
+def cumsum(x):
+    return numpy.cumsum(x)
+
+
 def process(x):
     """The process that runs the call."""
     return numpy.array([os.getpid()], "int64")
 
 
 fake = types.ModuleType("fake")
-fake.cumsum = numpy.cumsum
+fake.answer = 42
+fake.cumsum = cumsum
 fake.process = process
 sys.modules["fake"] = fake

@@ -1,0 +1,133 @@
+"""Reading what one output of a call must be."""
+
+from __future__ import annotations
+
+from conformance.files.differences import Fields, dtype_by_rule
+from conformance.files.elements import Elements, number_dtype, pack
+from conformance.files.fields import closed, described, integer, listed, mapping, text, true
+from conformance.files.nodes import Node
+from conformance.files.tensors import Tensors, shape_needed, written_decimals
+from conformance.model.case import Op, OutputExpected
+from conformance.model.dtypes import DTYPES
+from conformance.model.errors import FileError
+from conformance.model.tensor import Tensor
+
+_FLOAT_ONLY = frozenset({"decimals", "tolerance", "signed-zero"})
+
+
+class Outputs:
+    """Reads the outputs that one file expects of an operation."""
+
+    def __init__(self, op: Op, tensors: Tensors) -> None:
+        self.op = op
+        self.tensors = tensors
+        self.source = tensors.source
+
+    def output(self, fields: Fields, *, x: str | None, at: int) -> OutputExpected:
+        """What the only output must be."""
+        if len(self.op.returns) != 1:
+            raise self._several_outputs(at)
+        name = self.op.returns[0]
+        dtype = dtype_by_rule(fields["dtype"], x) if "dtype" in fields else None
+        values, exact = None, True
+        if "values" in fields:
+            values, exact = self._values(fields, dtype)
+            shape = values.shape
+        elif "shape" in fields:
+            shape = self.tensors.shape(fields["shape"].node, at=fields["shape"].at)
+        else:
+            raise self.source.error(
+                at,
+                f"an expectation of {listed(fields)} alone" if fields else "nothing is expected",
+                expected="values, a shape or an error",
+                action="add one of them",
+            )
+        if fields.keys().isdisjoint(_FLOAT_ONLY):
+            return OutputExpected(name, dtype, shape, values, exact)
+        self._check_float(fields, dtype=values.dtype if values else dtype)
+        return OutputExpected(
+            name,
+            dtype,
+            shape,
+            values,
+            exact,
+            decimals=self._decimals(fields),
+            tolerance=self._tolerance(fields),
+            signed_zero=self._signed_zero(fields),
+        )
+
+    def _several_outputs(self, at: int) -> FileError:
+        return self.source.error(
+            at,
+            f"values of {self.op.name}, which returns {listed(self.op.returns)}: several outputs "
+            "are not supported yet",
+            expected="an error, or an operation with one output",
+            action="leave the case out until they are",
+        )
+
+    def _values(self, fields: Fields, dtype: str | None) -> tuple[Tensor, bool]:
+        """(the expected elements, whether they are exactly what is written)."""
+        source, node, at = fields["values"]
+        if dtype is None:
+            elements = Elements(source, node, at=at)
+            tensor, exact = pack(elements, number_dtype(elements))
+        else:
+            tensor, exact = self.tensors.packed(node, DTYPES[dtype], at=at)
+        if "shape" in fields:
+            shape = fields["shape"]
+            return self.tensors.shaped(tensor, shape.node, at=at), exact
+        if not tensor.data:
+            raise shape_needed(source, at=at)
+        return tensor, exact
+
+    def _check_float(self, fields: Fields, *, dtype: str | None) -> None:
+        if dtype is None or DTYPES[dtype].kind == "float":
+            return
+        key = next(key for key in fields if key in _FLOAT_ONLY)
+        raise self.source.error(
+            fields[key].at,
+            f"{key} for {dtype}",
+            expected="a float dtype",
+            action="leave it out: integers and bools are compared exactly",
+        )
+
+    def _decimals(self, fields: Fields) -> int | None:
+        if "decimals" not in fields:
+            return None
+        field = fields["decimals"]
+        decimals = integer(field.source, field.node, at=field.at, what="decimals")
+        if "values" not in fields:
+            raise field.source.error(field.at, "decimals without values", expected="values")
+        places = written_decimals(fields["values"].node)
+        if places > decimals:
+            raise field.source.error(
+                field.at,
+                f"decimals is {decimals}, but a value is written with {places}",
+                expected=f"at least {places}",
+            )
+        return decimals
+
+    def _tolerance(self, fields: Fields) -> tuple[float, float] | None:
+        if "tolerance" not in fields:
+            return None
+        field = fields["tolerance"]
+        node = mapping(self.source, field.node, at=field.at, what="tolerance")
+        values = closed(self.source, node, required={"rtol", "atol", "why"}, what="tolerance")
+        text(self.source, values["why"], at=node.value_at("why"), what="why")
+        rtol, atol = (
+            self._bound(values[key], at=node.value_at(key), what=key) for key in ("rtol", "atol")
+        )
+        return rtol, atol
+
+    def _bound(self, node: Node, *, at: int, what: str) -> float:
+        if isinstance(node, (int, float)) and type(node) is not bool and 0 <= node < float("inf"):
+            return float(node)
+        raise self.source.error(
+            at, f"{what} is {described(node)}", expected="a number of at least 0"
+        )
+
+    def _signed_zero(self, fields: Fields) -> bool:
+        if "signed-zero" not in fields:
+            return False
+        field = fields["signed-zero"]
+        return true(field.source, field.node, at=field.at, what="signed-zero")

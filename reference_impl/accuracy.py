@@ -1,0 +1,178 @@
+"""Accuracy classes: what the errors of a float scan say about how it was computed.
+
+Source of the bounds: N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., SIAM
+2002, section 4.2 (sums; equations 4.4 to 4.6), 3.1 (products; gamma_k = k u / (1 - k u), lemma
+3.1). u is half the relative distance of two numbers, 2^-p.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, SupportsIndex
+
+import numpy as np
+
+from reference_impl.exact import Exact, exact_cumsum
+from reference_impl.formats import (
+    FORMATS,
+    Array,
+    Floats,
+    Format,
+    as_float64,
+    bits_of,
+    from_bits,
+    stored_name,
+)
+from reference_impl.lines import Lines
+from reference_impl.ulp import ulp_error
+
+AccuracyClass = Literal[
+    "correctly-rounded",
+    "within-1-ulp",
+    "blocked",
+    "sequential",
+    "stalls",
+    "overflows-early",
+    "beyond-bounds",
+]
+# What one step of a sequential log-sum-exp may be off, in units of u: the rounding of a difference,
+# exp, log1p and a sum, each library function taken to be good to 4 ULP.
+_LOG_STEP = 16.0
+# The bounds are computed in float64 and compared with errors good to a few digits.
+_SLACK = 1 + 2.0**-20
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The errors that an algorithm of each kind can have at most, per element in ULP of the exact.
+
+    blocked: sums in blocks or trees, about 2 log2 n roundings on the way to an element.
+    sequential: one after the other, i roundings on the way to element i.
+    """
+
+    blocked: Floats
+    sequential: Floats
+
+
+def sum_bounds(x: Array, exact: Exact, axis: SupportsIndex, *, reverse: bool = False) -> Bounds:
+    """Bounds of a running sum of x: |error| <= gamma_k * (|x[0]| + ... + |x[i]|).
+
+    k = i for sequential sums, min(i, 2 ceil(log2(i + 1))) for trees: the conditioning
+    sum|x| / |sum x| is in the sum of moduli. x: stored in exact.dtype. A sum cannot underflow.
+    """
+    form = FORMATS[exact.dtype]
+    name = stored_name(x, exact.dtype)
+    moduli = from_bits(bits_of(x, form) & form.storage.type(form.sign - 1), form)
+    wide = exact_cumsum(moduli, axis, stored=name, dtype="float64", reverse=reverse)
+    return _bounds(wide.values, exact, axis, reverse=reverse)
+
+
+def product_bounds(exact: Exact, axis: SupportsIndex, *, reverse: bool = False) -> Bounds:
+    """Bounds of a running product: |error| <= |product| * (gamma_k + lost), k as for sums.
+
+    lost is what gradual underflow adds: half the least subnormal number relative to each
+    partial product below the normal range; a partial product that vanished voids the bound. The
+    bound for trees takes the prefixes' underflow for that of all partial products.
+    """
+    form = FORMATS[exact.dtype]
+    sizes = np.abs(as_float64(exact.values, exact.dtype))
+    lines = Lines.of(sizes, axis, reverse=reverse)
+    with np.errstate(all="ignore"):
+        tiny = lines.data < np.ldexp(1.0, form.least + form.precision - 1)
+        # The units of u are taken out again by _bounds.
+        each = np.where(tiny, np.ldexp(0.5, form.least) / lines.data, 0.0)
+        lost = lines.restored(np.cumsum(np.where(np.isnan(each), 0.0, each), axis=1))
+        extra = np.where(lost > 0, sizes * lost, 0.0)
+    return _bounds(sizes, exact, axis, reverse=reverse, extra=extra)
+
+
+def log_sum_bounds(exact: Exact, axis: SupportsIndex, *, reverse: bool = False) -> Bounds:
+    """Bounds of a running log-sum-exp: errors of the steps add up, never grow.
+
+    The derivative of log(exp(y) + exp(x)) by y is at most 1. One step errs by _LOG_STEP u times
+    the size of its terms: max(1, |y|). (P. Blanchard, D. J. Higham, N. J. Higham, Accurately
+    computing the log-sum-exp and softmax functions, IMA J. Numer. Anal. 41, 2021.)
+    """
+    sizes = np.maximum(1.0, np.abs(as_float64(exact.values, exact.dtype)))
+    lines = Lines.of(np.where(np.isfinite(sizes), sizes, 1.0), axis, reverse=reverse)
+    largest = lines.restored(np.maximum.accumulate(lines.data, axis=1))
+    return _bounds(_LOG_STEP * largest, exact, axis, reverse=reverse)
+
+
+def _bounds(
+    sizes: Floats,
+    exact: Exact,
+    axis: SupportsIndex,
+    *,
+    reverse: bool,
+    extra: Floats | None = None,
+) -> Bounds:
+    """gamma_k * sizes + extra, in last places of the exact values, and the final rounding."""
+    form = FORMATS[exact.dtype]
+    lines = Lines.of(sizes, axis, reverse=reverse)
+    position = np.broadcast_to(np.arange(lines.data.shape[1]), lines.data.shape)
+    steps = lines.restored(position).astype(np.float64)
+    tree = np.minimum(steps, 2 * np.ceil(np.log2(steps + 1)))
+    places = -exact.parts[0].ulp_exponent
+    found = []
+    with np.errstate(all="ignore"):
+        for count in (tree, steps):
+            bound = _gamma(count, form) * sizes + (0.0 if extra is None else extra)
+            found.append(np.maximum(np.ldexp(bound, places) * _SLACK, 0.5))
+    return Bounds(found[0], found[1])
+
+
+def _gamma(count: Floats, form: Format) -> Floats:
+    """k u / (1 - k u), infinite from k u = 1 on."""
+    part = count * 2.0**-form.precision
+    return np.asarray(np.where(part < 1, part / (1 - part), np.inf))
+
+
+def classify(
+    actual: Array,
+    exact: Exact,
+    *,
+    bounds: Bounds,
+    axis: SupportsIndex = -1,
+    reverse: bool = False,
+) -> AccuracyClass:
+    """The best class that actual is in; actual: stored as exact.values is, a real float dtype.
+
+    In this order: overflows-early: an infinity of which the exact value, finite, knows nothing;
+    correctly-rounded: at most 0.5 ULP everywhere; within-1-ulp; blocked: within those bounds;
+    stalls: actual stands still while the exact result moves by more than 2 ULP (a float16 sum of
+    ones at 2048); sequential: within those bounds; beyond-bounds: none of these. A class says how
+    accurate the result is, which need not be how it was made: few or kind elements
+    round well in any order. NaN where none belongs is beyond-bounds.
+    """
+    errors = ulp_error(actual, exact)
+    values = as_float64(actual, exact.dtype)
+    expected = as_float64(exact.values, exact.dtype)
+    if bool((np.isinf(values) & np.isfinite(expected) & np.isinf(errors)).any()):
+        return "overflows-early"
+    if bool((errors <= 0.5).all()):
+        return "correctly-rounded"
+    if bool((errors <= 1.0).all()):
+        return "within-1-ulp"
+    if bool((errors <= bounds.blocked).all()):
+        return "blocked"
+    if bool(np.isfinite(errors).all()) and _stalls(
+        values, expected, FORMATS[exact.dtype], axis=axis, reverse=reverse
+    ):
+        return "stalls"
+    return "sequential" if bool((errors <= bounds.sequential).all()) else "beyond-bounds"
+
+
+def _stalls(
+    values: Floats, expected: Floats, form: Format, *, axis: SupportsIndex, reverse: bool
+) -> bool:
+    """Whether some run of equal values spans exact results more than 2 of its last places apart."""
+    actual = Lines.of(values, axis, reverse=reverse).data
+    exact = Lines.of(expected, axis, reverse=reverse).data
+    changed = np.ones(actual.shape, np.bool_)
+    changed[:, 1:] = actual[:, 1:] != actual[:, :-1]
+    start = np.maximum.accumulate(np.where(changed, np.arange(actual.shape[1]), 0), axis=1)
+    with np.errstate(all="ignore"):
+        moved = np.abs(exact - np.take_along_axis(exact, start, axis=1))
+        exponent = np.maximum(np.frexp(actual)[1] - form.precision, form.least)
+        return bool((moved > np.ldexp(2.0, exponent)).any())

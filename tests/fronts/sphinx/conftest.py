@@ -1,0 +1,188 @@
+"""Small Sphinx projects of somebody else, with our cases and reports of real verdicts."""
+
+import io
+import re
+import shutil
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+from conformance.decide.judge import decline, judge
+from conformance.decide.plan import make_plan
+from conformance.files.backend_files import load_backend
+from conformance.files.load import load_suite
+from conformance.files.report import ReportWriter, verdict_data
+from conformance.model.backend import Target
+from conformance.model.outcome import Outcome, Raised, Returned
+from conformance.model.tensor import Tensor
+from conformance.model.verdict import Task
+
+ROOT = Path(__file__).parents[3]
+BACKENDS = ROOT / "conformance" / "backends"
+MORNING = datetime(2026, 5, 4, 8, 30, tzinfo=timezone.utc)
+
+
+def as_expected(task: Task) -> Outcome:
+    """The outcome that the ledger knows; else the declared choice, or the only one."""
+    if task.known is not None:
+        (known,) = task.known.outcome.outputs
+        assert known.values is not None
+        return Returned((known.values,))
+    choices = task.expectation.choices
+    choice = next((c for c in choices if c.name == task.declared), choices[0])
+    if choice.error is not None:
+        rule = next(rule for rule in task.errors if rule.word == choice.error)
+        return Raised((rule.type,), rule.contains, "call")
+    (output,) = choice.outputs
+    tensor = output.values
+    if tensor is None:
+        assert output.dtype is not None
+        assert output.shape is not None
+        tensor = Tensor(output.dtype, output.shape, b"")
+    elif output.dtype is None:
+        tensor = Tensor.of(tensor.array().astype("int64"), "int64")
+    return Returned((tensor,))
+
+
+@dataclass
+class Built:
+    """A finished build. warnings: one line each, without the project's folder."""
+
+    app: Sphinx
+    folder: Path
+    warnings: list[str]
+    read: list[str] = field(default_factory=list)
+
+    def doctree(self, name: str = "index") -> nodes.document:
+        return self.app.env.get_doctree(name)
+
+    def html(self, name: str = "index") -> str:
+        return (Path(self.app.outdir) / f"{name}.html").read_text("utf-8")
+
+    def tables(self, name: str = "index") -> list[list[list[str]]]:
+        """Every table as rows of texts, the heads included."""
+        return [
+            [[_text(cell) for cell in row.findall(nodes.entry)] for row in table.findall(nodes.row)]
+            for table in self.doctree(name).findall(nodes.table)
+        ]
+
+    def table(self, *head: str, name: str = "index") -> list[list[str]]:
+        """The rows below the first table whose head begins with these words."""
+        for rows in self.tables(name):
+            for number, row in enumerate(rows):
+                if tuple(row[: len(head)]) == head:
+                    return rows[number + 1 :]
+        raise AssertionError(f"no table with the head {head}: {self.tables(name)}")
+
+
+def _text(node: nodes.Node) -> str:
+    return re.sub(r"\s+", " ", node.astext()).strip()
+
+
+@dataclass
+class Site:
+    """A Sphinx project with a copy of our cases."""
+
+    folder: Path
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        return path
+
+    def index(self, *directives: str) -> None:
+        """Writes the only document, with these directives."""
+        self.write("index.rst", "Tables\n======\n\n" + "\n\n".join(directives) + "\n")
+
+    def edit(self, name: str, old: str, *, new: str) -> None:
+        path = self.folder / name
+        text = path.read_text("utf-8")
+        assert text.count(old) == 1
+        path.write_text(text.replace(old, new), "utf-8")
+
+    def build(self, builder: str = "dummy", *, jobs: int = 1) -> Built:
+        """Builds what has to be built; the documents that were read are in the result."""
+        warnings, read = io.StringIO(), []
+        with patch_docutils(str(self.folder)), docutils_namespace():
+            app = Sphinx(
+                self.folder,
+                self.folder,
+                self.folder / "build" / builder,
+                self.folder / "build" / "doctrees",
+                builder,
+                status=None,
+                warning=warnings,
+                parallel=jobs,
+            )
+            app.connect("env-before-read-docs", lambda _, __, names: read.extend(names))
+            app.build()
+        text = re.sub(r"\x1b\[[0-9;]*m", "", warnings.getvalue())
+        lines = text.replace(f"{self.folder}/", "").splitlines()
+        return Built(app, self.folder, lines, read)
+
+    def report(
+        self,
+        but: Mapping[tuple[str, str], Outcome | None] | None = None,
+        *,
+        name: str = "first",
+        targets: Sequence[tuple[str, str]] = (("mindspore", "2.10.0"), ("torch", "2.13.0")),
+        started: datetime = MORNING,
+        whole: bool = True,
+    ) -> Path:
+        """Writes a report in which every call ends as expected, but not those whose (id of the
+        case, API) has another outcome; None: it is not in the report."""
+        other = but or {}
+        pairs = [
+            (load_backend(BACKENDS / backend), Target(backend, version, None, python="3.11.5"))
+            for backend, version in targets
+        ]
+        path = self.folder / "build" / "reports" / f"{name}.jsonl"
+        tasks = make_plan(load_suite(self.folder / "cases"), pairs)
+        with ReportWriter(path, [target for _, target in pairs], started=started) as writer:
+            for task in tasks:
+                if task.refusal:
+                    writer.add(verdict_data(decline(task)))
+                    continue
+                key = (task.case.id, task.binding.api)
+                outcome = other[key] if key in other else as_expected(task)
+                if outcome is not None:
+                    writer.add(verdict_data(judge(task, outcome)))
+            if whole:
+                writer.finish(ended=started + timedelta(seconds=2))
+        return path
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    folder = (tmp_path / "site").resolve()
+    shutil.copytree(ROOT / "cases", folder / "cases")
+    site = Site(folder)
+    site.write(
+        "conf.py",
+        'extensions = ["conformance.fronts.sphinx_ext"]\n'
+        'conformance_cases = "cases"\n'
+        'html_theme = "basic"\n'
+        'exclude_patterns = ["build"]\n',
+    )
+    path = list(sys.path)
+    yield site
+    sys.path[:] = path
+
+
+@pytest.fixture
+def morning() -> datetime:
+    """When a report begins that is not told otherwise."""
+    return MORNING
+
+
+@pytest.fixture
+def torch_folder() -> Path:
+    return BACKENDS / "torch"
