@@ -1,8 +1,9 @@
 """Accuracy classes: what the errors of a float scan say about how it was computed.
 
 Source of the bounds: N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., SIAM
-2002, section 4.2 (sums; equations 4.4 to 4.6), 3.1 (products; gamma_k = k u / (1 - k u), lemma
-3.1). u is half the relative distance of two numbers, 2^-p.
+2002, section 4.2 (sums in any order) and 3.1 (products; gamma_k = k u / (1 - k u), lemma 3.1), with
+u = 2^-p. For sequential sums k u without the denominator holds for any k, however long the sum:
+S. M. Rump, Error estimation of floating-point summation and dot product, BIT 52, 2012.
 """
 
 from __future__ import annotations
@@ -55,16 +56,17 @@ class Bounds:
 
 
 def sum_bounds(x: Array, exact: Exact, axis: SupportsIndex, *, reverse: bool = False) -> Bounds:
-    """Bounds of a running sum of x: |error| <= gamma_k * (|x[0]| + ... + |x[i]|).
+    """Bounds of a running sum of x: |error| <= bound * (|x[0]| + ... + |x[i]|).
 
-    k = i for sequential sums, min(i, 2 ceil(log2(i + 1))) for trees: the conditioning
+    bound = i u for sequential sums, gamma_k with k = min(i, 2 ceil(log2(i + 1))) for trees (twice
+    the height of a binary one: up and down again); the conditioning
     sum|x| / |sum x| is in the sum of moduli. x: stored in exact.dtype. A sum cannot underflow.
     """
     form = FORMATS[exact.dtype]
     name = stored_name(x, exact.dtype)
     moduli = from_bits(bits_of(x, form) & form.storage.type(form.sign - 1), form)
     wide = exact_cumsum(moduli, axis, stored=name, dtype="float64", reverse=reverse)
-    return _bounds(wide.values, exact, axis, reverse=reverse)
+    return _bounds(wide.values, exact, axis, reverse=reverse, linear=True)
 
 
 def product_bounds(exact: Exact, axis: SupportsIndex, *, reverse: bool = False) -> Bounds:
@@ -106,8 +108,12 @@ def _bounds(
     *,
     reverse: bool,
     extra: Floats | None = None,
+    linear: bool = False,
 ) -> Bounds:
-    """gamma_k * sizes + extra, in last places of the exact values, and the final rounding."""
+    """gamma_k * sizes + extra, in last places of the exact values; at least a rounding's half.
+
+    linear: k u instead of gamma_k for sequential scans.
+    """
     form = FORMATS[exact.dtype]
     lines = Lines.of(sizes, axis, reverse=reverse)
     position = np.broadcast_to(np.arange(lines.data.shape[1]), lines.data.shape)
@@ -116,8 +122,9 @@ def _bounds(
     places = -exact.parts[0].ulp_exponent
     found = []
     with np.errstate(all="ignore"):
-        for count in (tree, steps):
-            bound = _gamma(count, form) * sizes + (0.0 if extra is None else extra)
+        first = steps * 2.0**-form.precision if linear else _gamma(steps, form)
+        for factor in (_gamma(tree, form), first):
+            bound = factor * sizes + (0.0 if extra is None else extra)
             found.append(np.maximum(np.ldexp(bound, places) * _SLACK, 0.5))
     return Bounds(found[0], found[1])
 
@@ -140,10 +147,10 @@ def classify(
 
     In this order: overflows-early: an infinity of which the exact value, finite, knows nothing;
     correctly-rounded: at most 0.5 ULP everywhere; within-1-ulp; blocked: within those bounds;
-    stalls: actual stands still while the exact result moves by more than 2 ULP (a float16 sum of
-    ones at 2048); sequential: within those bounds; beyond-bounds: none of these. A class says how
-    accurate the result is, which need not be how it was made: few or kind elements
-    round well in any order. NaN where none belongs is beyond-bounds.
+    beyond-bounds: outside those of sequential scans (a NaN where none belongs is); stalls: inside,
+    but standing still while the exact result moves by more than 2 ULP (a float16 sum of ones at
+    2048); sequential. A class says how accurate the result is, which need not be how it was made:
+    few or kind elements round well in any order.
     """
     errors = ulp_error(actual, exact)
     values = as_float64(actual, exact.dtype)
@@ -156,11 +163,11 @@ def classify(
         return "within-1-ulp"
     if bool((errors <= bounds.blocked).all()):
         return "blocked"
-    if bool(np.isfinite(errors).all()) and _stalls(
-        values, expected, FORMATS[exact.dtype], axis=axis, reverse=reverse
-    ):
-        return "stalls"
-    return "sequential" if bool((errors <= bounds.sequential).all()) else "beyond-bounds"
+    if not bool((errors <= bounds.sequential).all()):
+        return "beyond-bounds"
+    form = FORMATS[exact.dtype]
+    stalls = _stalls(values, expected, form, axis=axis, reverse=reverse)
+    return "stalls" if stalls else "sequential"
 
 
 def _stalls(

@@ -78,8 +78,8 @@ def exp(x: Floats) -> tuple[Floats, Pair]:
     """k and p with exp(x) = 2^k p to a relative EXP_ERROR, p in (0.7, 1.42); |x| <= EXP_LIMIT.
 
     Proof: r = x - k ln 2 is summed from exact products, four additions of numbers below 1.5, hence
-    to 14u^2. The Taylor polynomial of r / 256 (below 0.00136) leaves 2^-117, the float64 rounding of
-    its terms from r^6 / 720 on 2^-116, and in Horner's form the last addition dominates the
+    to 14u^2. The Taylor polynomial of r / 256 (below 0.00136) leaves 2^-117, the float64 rounding
+    of its terms from r^6 / 720 on 2^-116, and in Horner's form the last addition dominates the
     rounding of the others: 3.1u^2 in all. Eight squarings double the error and add
     7u^2 each: 256 * 3.1u^2 + 255 * 7u^2 + 14u^2 + 2^-107 < 2600u^2 < 2^-94.
     """

@@ -181,9 +181,11 @@ def _shifted(data: Array, identity: Any) -> Array:
 
 def _integers(data: Array, dtype: str, operation: str) -> Array:
     """Scans modulo 2^bits; for bool logical or, and."""
-    ufunc = np.add if operation == "sum" else np.multiply
-    if dtype == "bool":
-        ufunc = np.logical_or if operation == "sum" else np.logical_and
+    ufuncs: dict[str, tuple[np.ufunc, np.ufunc]] = {
+        "sum": (np.add, np.logical_or),
+        "product": (np.multiply, np.logical_and),
+    }
+    ufunc = ufuncs[operation][dtype == "bool"]
     return np.asarray(ufunc.accumulate(data.astype(dtype), axis=1, dtype=np.dtype(dtype)))
 
 

@@ -35,13 +35,14 @@ class Powers:
 
 
 def log_sum_lines(x: Floats, form: Format) -> Rounded:
-    """log(sum of exp) of every prefix of each line, rounded once; x: (lines, n), NaN counts as -inf.
+    """log(sum of exp) of every prefix of each line, rounded once; x: (lines, n).
 
-    Rounds correctly. Idea of the proof: an interval that holds the exact value is rounded at both
-    ends (round_scaled is monotonic), and where the two differ it is made narrower (Ziv). This
-    ends: where only one element counts, the result is that element and taken as such; where two
-    or more do, exp(L) = exp(x1) + ... has no rational solution L (Lindemann and Weierstrass: powers
-    of e with distinct rational exponents are linearly independent), so L is never halfway.
+    NaN and infinities count as nothing. Rounds correctly. Idea of the proof: an interval that holds
+    the exact value is rounded at both ends (round_scaled is monotonic), and where the two differ it
+    is made narrower (Ziv). This ends: where only one element counts, the result is that element
+    and taken as such; where two or more do, exp(L) = exp(x1) + ... has no rational solution L
+    (Lindemann and Weierstrass: powers of e with distinct rational exponents are linearly
+    independent), so L is never halfway.
     The first interval comes from _logarithm, the next ones from decimal_log_sums.
     Linear in n; positions that need decimals cost a pass over their line of 30 us an element.
     """
@@ -61,9 +62,9 @@ def log_sum_lines(x: Floats, form: Format) -> Rounded:
         undecided[at] |= several[at] & ~decided
         for field, part in zip(fields, fields_of(rounded), strict=True):
             np.copyto(field.reshape(-1)[at], part, where=several[at])
-    undecided = undecided.reshape(x.shape)
-    for line in np.flatnonzero(undecided.any(axis=1)):
-        for at_position, rounded in _decided_by_decimals(x[line], undecided[line], form=form):
+    open_positions = undecided.reshape(x.shape)
+    for line in np.flatnonzero(open_positions.any(axis=1)):
+        for at_position, rounded in _decided_by_decimals(x[line], open_positions[line], form=form):
             for field, part in zip(fields, fields_of(rounded), strict=True):
                 field[line, at_position] = part[0]
     return Rounded(*fields)
@@ -132,10 +133,8 @@ def _plus(a: Powers, b: Powers) -> Powers:
     return Powers(exponent, double_word.add(scaled_pairs[0], scaled_pairs[1]))
 
 
-def _at(powers: Powers, index: object) -> Powers:
-    parts = (powers.exponent, *powers.pair)
-    exponent, high, low = (part[index] for part in parts)  # type: ignore[index]
-    return Powers(exponent, (high, low))
+def _row(arrays: list[Floats], i: int) -> Powers:
+    return Powers(arrays[0][i], (arrays[1][i], arrays[2][i]))
 
 
 def _prefix_sums(terms: Powers) -> tuple[Powers, int]:
@@ -169,9 +168,8 @@ def _prefix_sums(terms: Powers) -> tuple[Powers, int]:
 
 def _scan_rows(arrays: list[Floats]) -> None:
     """Prefix sums over the first axis of exponent, high and low, in place."""
-    powers = Powers(arrays[0], (arrays[1], arrays[2]))
     for i in range(1, len(arrays[0])):
-        total = _plus(_at(powers, i - 1), _at(powers, i))
+        total = _plus(_row(arrays, i - 1), _row(arrays, i))
         arrays[0][i], arrays[1][i], arrays[2][i] = total.exponent, *total.pair
 
 

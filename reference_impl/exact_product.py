@@ -24,9 +24,9 @@ def product_lines(pieces: Pieces, bits: int = _FIRST_BITS) -> Scaled:
     Linear in n for a given number of bits. The sign of a zero is that of all factors.
     """
     zero = np.logical_or.accumulate((pieces.mantissa == 0) & ~pieces.infinite & ~pieces.nan, axis=1)
-    factors = np.where(pieces.mantissa == 0, _ONE, pieces.mantissa)
+    factors: Words = np.where(pieces.mantissa == 0, _ONE, pieces.mantissa)
     trailing = bit_length(factors & (~factors + _ONE)) - 1
-    odd = factors >> trailing.astype(np.uint64)
+    odd: Words = np.asarray(factors >> trailing.astype(np.uint64), np.uint64)
     exponent = np.where(pieces.mantissa == 0, 0, pieces.exponent) + trailing
     high, low, shift, cuts = _wide_products(odd, bits)
     while not _proven(low, cuts, spare=bits - 128).all():
@@ -63,7 +63,7 @@ def _wide_products(odd: Words, bits: int) -> tuple[Words, Words, Integers, Integ
         extras.append(extra)
     words = np.frombuffer(data, "<u8").reshape(*odd.shape, 2)
     shift_bits = np.array(shifts, np.int64).reshape(odd.shape)
-    cuts = np.cumsum(np.diff(shift_bits, axis=1, prepend=0) > 0, axis=1)
+    cuts = np.cumsum(np.diff(shift_bits, axis=1, prepend=0) > 0, axis=1, dtype=np.int64)
     exponent = shift_bits + np.array(extras, np.int64).reshape(odd.shape)
     low, high = words[..., 0], words[..., 1]
     # A product of at most 64 bits stands in the low word alone.

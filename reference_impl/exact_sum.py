@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from reference_impl.formats import Bools, Integers, Pieces, Words
+from reference_impl.formats import Array, Bools, Floats, Integers, Pieces, Words
 from reference_impl.rounding import Scaled, normalised
 
 _LOW = np.uint64(0xFFFFFFFF)
@@ -27,7 +27,7 @@ def sum_lines(pieces: Pieces) -> Scaled:
     base = int(pieces.exponent[used].min()) if used.any() else 0
     span = int(pieces.exponent[used].max()) - base if used.any() else 0
     count = span // _DIGIT + 4
-    parts = [np.empty((lines, n), dtype) for dtype in ("?", "u8", "i8", "f8")]
+    parts: list[Array] = [np.empty((lines, n), dtype) for dtype in ("?", "u8", "i8", "f8")]
     group = max(1, _BLOCK // max(n, 1))
     for first in range(0, lines, group):
         rows = slice(first, first + group)
@@ -38,7 +38,7 @@ def sum_lines(pieces: Pieces) -> Scaled:
             digits[:, :, 0] += carry
             np.cumsum(digits, axis=2, out=digits)
             _carry(digits)
-            carry = digits[:, :, -1].copy()
+            carry = np.array(digits[:, :, -1])
             for part, block in zip(parts, _leading(digits, base), strict=True):
                 part[at] = block
     only_negative = np.logical_and.accumulate(pieces.negative & ~used, axis=1)
@@ -54,10 +54,10 @@ def _digits(pieces: Pieces, at: tuple[slice, slice], *, count: int, base: int) -
     low, high = (mantissa & _LOW) << left, (mantissa >> _HALF_WORD) << left
     sign = np.where(pieces.negative[at], -1, 1)
     digits = np.zeros((count, *mantissa.shape), np.int64)
-    row, column = np.indices(mantissa.shape, sparse=True)
+    row, column = (np.arange(size) for size in mantissa.shape)
     thirds = (low & _LOW, (low >> _HALF_WORD) + (high & _LOW), high >> _HALF_WORD)
     for k, third in enumerate(thirds):
-        digits[digit + k, row, column] = third.astype(np.int64) * sign
+        digits[digit + k, row[:, np.newaxis], column] = third.astype(np.int64) * sign
     return digits
 
 
@@ -68,7 +68,7 @@ def _carry(digits: Integers) -> None:
         digits[k] &= 0xFFFFFFFF
 
 
-def _leading(digits: Integers, base: int) -> tuple[Bools, Words, Integers, np.ndarray]:
+def _leading(digits: Integers, base: int) -> tuple[Bools, Words, Integers, Floats]:
     """Sign, leading 64 bits, their exponent and what follows. Overwrites digits."""
     negative = digits[-1] < 0
     digits *= np.where(negative, -1, 1)

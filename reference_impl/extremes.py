@@ -66,9 +66,7 @@ def cummin(
     return _scan(x, axis, _Rule(False, tie, nan), exclusive=exclusive, reverse=reverse)
 
 
-def _scan(
-    x: Array, axis: SupportsIndex, rule: _Rule, *, exclusive: bool, reverse: bool
-) -> Extreme:
+def _scan(x: Array, axis: SupportsIndex, rule: _Rule, *, exclusive: bool, reverse: bool) -> Extreme:
     """One element after the other, over all lines at once."""
     _check(x.dtype.name)
     lines = Lines.of(x, axis, reverse=reverse)
@@ -129,7 +127,13 @@ def exact_cummin(
 
 
 def _exact(
-    x: Array, axis: SupportsIndex, rule: _Rule, *, stored: str | None, exclusive: bool, reverse: bool
+    x: Array,
+    axis: SupportsIndex,
+    rule: _Rule,
+    *,
+    stored: str | None,
+    exclusive: bool,
+    reverse: bool,
 ) -> Extreme:
     """By whole-array operations: the running extreme first, then where it was last replaced."""
     name = stored_name(x, stored)
@@ -143,10 +147,9 @@ def _exact(
 
 def _last_replaced(keys: Array, rule: _Rule) -> Integers:
     """The index of each prefix's extreme; keys: (lines, n)."""
-    if rule.nan == "propagate":
-        ufunc = np.maximum if rule.greater else np.minimum
-    else:
-        ufunc = np.fmax if rule.greater else np.fmin
+    propagating: tuple[np.ufunc, np.ufunc] = (np.minimum, np.maximum)
+    ignoring: tuple[np.ufunc, np.ufunc] = (np.fmin, np.fmax)
+    ufunc = (propagating if rule.nan == "propagate" else ignoring)[rule.greater]
     running = ufunc.accumulate(keys, axis=1)
     replaces = np.ones(keys.shape, np.bool_)
     replaces[:, 1:] = _replaces(keys[:, 1:], running[:, :-1], rule=rule)

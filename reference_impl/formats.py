@@ -74,7 +74,7 @@ def stored_name(x: Array, stored: str | None = None) -> str:
     Raises TypeError if stored names anything that x cannot hold.
     """
     if stored is None or stored == x.dtype.name:
-        return x.dtype.name
+        return str(x.dtype.name)
     if stored == "bfloat16" and x.dtype == np.uint16:
         return stored
     raise TypeError(f"x has dtype {x.dtype.name}, which does not store {stored}")
@@ -82,7 +82,7 @@ def stored_name(x: Array, stored: str | None = None) -> str:
 
 def bits_of(x: Array, form: Format) -> Array:
     """x's stored bits as unsigned integers; x: the format's numpy dtype, or its storage."""
-    return x if x.dtype == form.storage else np.ascontiguousarray(x).view(form.storage)
+    return x if x.dtype == form.storage else x.view(form.storage)
 
 
 def from_bits(bits: Array, form: Format) -> Array:
@@ -120,17 +120,17 @@ def to_bfloat16(x: NDArray[np.float32]) -> NDArray[np.uint16]:
 
     NaN stays NaN: its upper bits are kept and it is made quiet. Overflow gives infinity.
     """
-    bits = np.ascontiguousarray(x, np.float32).view(np.uint32)
+    bits = np.asarray(x, np.float32).view(np.uint32)
     odd = (bits >> np.uint32(16)) & np.uint32(1)
     with np.errstate(over="ignore"):
         rounded = (bits + np.uint32(0x7FFF) + odd) >> np.uint32(16)
     quiet = (bits >> np.uint32(16)) | np.uint32(0x40)
-    return np.where(np.isnan(x), quiet, rounded).astype(np.uint16)
+    return np.asarray(np.where(np.isnan(x), quiet, rounded), np.uint16)
 
 
 def from_bfloat16(bits: NDArray[np.uint16]) -> NDArray[np.float32]:
     """The float32 with the same value as each stored bfloat16; exact."""
-    return (bits.astype(np.uint32) << np.uint32(16)).view(np.float32)
+    return np.asarray((bits.astype(np.uint32) << np.uint32(16)).view(np.float32))
 
 
 def as_float64(x: Array, name: str) -> Floats:

@@ -21,7 +21,7 @@ Scan = Callable[[Combine, Array, SupportsIndex], Array]
 def wider(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """float32 for float16, float64 for float32, complex128 for complex64, else dtype itself."""
     names = {"float16": "float32", "float32": "float64", "complex64": "complex128"}
-    return np.dtype(names.get(dtype.name, dtype.name))
+    return np.dtype(names[dtype.name]) if dtype.name in names else dtype
 
 
 def sequential(combine: Combine, x: Array, axis: SupportsIndex) -> Array:
@@ -48,7 +48,7 @@ def blocked(combine: Combine, x: Array, axis: SupportsIndex, *, block: int) -> A
     elements = np.moveaxis(x, valid_axis(axis, x.ndim), 0)
     with np.errstate(all="ignore"):
         result = _blocked(combine, elements, block)
-    return np.moveaxis(result, 0, valid_axis(axis, x.ndim))
+    return np.asarray(np.moveaxis(result, 0, valid_axis(axis, x.ndim)))
 
 
 def _blocked(combine: Combine, x: Array, block: int) -> Array:
@@ -57,7 +57,7 @@ def _blocked(combine: Combine, x: Array, block: int) -> Array:
     inner = [scan(combine, x[start : start + block], 0) for start in range(0, len(x), block)]
     carries = _blocked(combine, np.stack([part[-1] for part in inner]), block)
     later = [combine(carries[b], part) for b, part in enumerate(inner[1:])]
-    return np.concatenate([inner[0], *later])
+    return np.asarray(np.concatenate([inner[0], *later]))
 
 
 def odd_even(combine: Combine, x: Array, axis: SupportsIndex) -> Array:
@@ -84,7 +84,7 @@ def _odd_even(combine: Combine, x: Array) -> Array:
 
 
 def doubling(combine: Combine, x: Array, axis: SupportsIndex) -> Array:
-    """For d = 1, 2, 4, ... below n: y[i] = y[i-d] + y[i] for all i >= d at once (Hillis, Steele)."""
+    """For d = 1, 2, 4, ... below n: y[i] = y[i-d] + y[i], all i >= d at once (Hillis, Steele)."""
     elements = np.moveaxis(x, valid_axis(axis, x.ndim), 0).copy()
     distance = 1
     with np.errstate(all="ignore"):

@@ -53,14 +53,19 @@ def round_scaled(value: Scaled, form: Format) -> Rounded:
     at most 53, at least 11 bits of the mantissa lie below the last place; they and tail > 0 decide.
     """
     shape = value.mantissa.shape
-    flat = [a.reshape(-1) for a in (value.negative, value.mantissa, value.exponent, value.tail)]
-    whole = tuple(np.empty(flat[0].size, dtype) for dtype in (form.storage, "f8", "f8", "i8"))
+    flat = Scaled(
+        value.negative.reshape(-1),
+        value.mantissa.reshape(-1),
+        value.exponent.reshape(-1),
+        value.tail.reshape(-1),
+    )
+    whole = tuple(np.empty(flat.mantissa.size, dtype) for dtype in (form.storage, "f8", "f8", "i8"))
     # In blocks that stay in the cache: three times as fast on a million elements.
-    for start in range(0, flat[0].size, BLOCK):
+    for start in range(0, flat.mantissa.size, BLOCK):
         at = slice(start, start + BLOCK)
-        block = _round_block(Scaled(*(field[at] for field in flat)), form)
-        for field, part in zip(whole, fields_of(block), strict=True):
-            field[at] = part
+        part = Scaled(flat.negative[at], flat.mantissa[at], flat.exponent[at], flat.tail[at])
+        for field, rounded in zip(whole, fields_of(_round_block(part, form)), strict=True):
+            field[at] = rounded
     return Rounded(*(field.reshape(shape) for field in whole))
 
 
@@ -135,7 +140,7 @@ def bit_length(words: Words) -> Integers:
     high, low = words >> _HALF_WORD, words & _LOW
     # 32 bits are exact in a float64, so that frexp sees the right binade.
     length = np.where(high > 0, 32 + np.frexp(high.astype(np.float64))[1], np.frexp(low)[1])
-    return length.astype(np.int64)
+    return np.asarray(length, np.int64)
 
 
 def scaled(x: Array, name: str) -> Scaled:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from conformance.decide.compare import compare
 from conformance.decide.ledger import settle
-from conformance.model.case import DECLINING_WORDS, Choice, Expectation
+from conformance.decide.oracle import Oracle
+from conformance.model.case import DECLINING_WORDS, Choice, Expectation, OutputExpected
 from conformance.model.outcome import (
     Crashed,
+    NotATensor,
     Outcome,
     Raised,
     Returned,
@@ -16,7 +19,13 @@ from conformance.model.outcome import (
     Unavailable,
     Unstable,
 )
-from conformance.model.verdict import Mismatch, Status, Task, Verdict
+from conformance.model.tensor import Tensor
+from conformance.model.verdict import Accuracy, Mismatch, Status, Task, Verdict
+
+Outputs = tuple[Tensor | NotATensor, ...]
+
+# Accuracy classes that no proven bound for the dtype, the length and the inputs covers.
+UNEXPLAINED = frozenset({"beyond-bounds", "overflows-early", "inexact"})
 
 
 def decline(task: Task) -> Verdict:
@@ -25,8 +34,11 @@ def decline(task: Task) -> Verdict:
     return settle(Verdict(task, Status.UNSUPPORTED, None, _declared_choice(task), cause=cause))
 
 
-def judge(task: Task, outcome: Outcome) -> Verdict:
+def judge(task: Task, outcome: Outcome, oracle: Oracle | None = None) -> Verdict:
     """The verdict on outcome, in the order: did it end, what does it match, what was declared.
+
+    oracle: keeps exact results for the next task that asks for the same; without it each is
+    computed anew.
 
     A declined call is unsupported, never passed: an exception that the backend's error data calls
     unsupported-dtype or no-kernel, unless the case expects just that or a choice of its question
@@ -34,7 +46,7 @@ def judge(task: Task, outcome: Outcome) -> Verdict:
     ledger has the last word.
     """
     if isinstance(outcome, Returned | Raised):
-        verdict = _judge_end(task, outcome)
+        verdict = _judge_end(task, outcome, accuracy=_accuracy(task, outcome, oracle or Oracle()))
     elif isinstance(outcome, Unavailable):
         verdict = _unavailable(task, outcome)
     else:
@@ -84,10 +96,26 @@ def _ending(outcome: Outcome) -> str:
     return "unavailable" if isinstance(outcome, Unavailable) else "unstable"
 
 
-def _judge_end(task: Task, outcome: Returned | Raised) -> Verdict:
+def _accuracy(task: Task, outcome: Outcome, oracle: Oracle) -> Accuracy | None:
+    """How far the only output is from the exact result, where the task asks for that and the
+    output is a tensor of the dtype and shape that it must have."""
+    outputs = task.expectation.choices[0].outputs
+    if not (isinstance(outcome, Returned) and len(outputs) == len(outcome.outputs) == 1):
+        return None
+    actual = outcome.outputs[0]
+    if not outputs[0].oracle or not isinstance(actual, Tensor) or compare(outputs[0], actual):
+        return None
+    return oracle.accuracy(task.case.op, task.call, actual=actual)
+
+
+def _judge_end(task: Task, outcome: Returned | Raised, *, accuracy: Accuracy | None) -> Verdict:
+    if isinstance(outcome, Returned) and outcome.differing is not None:
+        mismatch = _unrepeated(outcome.outputs, *outcome.differing)
+        return Verdict(task, Status.UNSTABLE, outcome, _declared_choice(task), (mismatch,))
     word = error_word(task, outcome) if isinstance(outcome, Raised) else None
     expectation = task.expectation
     beside = tuple(_beside(expectation, outcome))
+    beside += tuple(_inaccurate(accuracy))
     held = [(choice, _held_against(choice, outcome, word=word)) for choice in expectation.choices]
     observed = tuple(choice.name for choice, mismatches in held if not mismatches)
     if not observed and word in DECLINING_WORDS:
@@ -97,7 +125,7 @@ def _judge_end(task: Task, outcome: Returned | Raised) -> Verdict:
         choice, mismatches = held[0]
         mismatches += beside
         status = Status.FAILED if mismatches else Status.PASSED
-        return Verdict(task, status, outcome, choice, mismatches)
+        return Verdict(task, status, outcome, choice, mismatches, accuracy=accuracy)
     choice, mismatches = _answered(task, held, observed=observed)
     mismatches += beside
     if mismatches:
@@ -105,6 +133,20 @@ def _judge_end(task: Task, outcome: Returned | Raised) -> Verdict:
     else:
         status = Status.OBSERVED if task.declared is None else Status.PASSED
     return Verdict(task, status, outcome, choice, mismatches, observed)
+
+
+def _unrepeated(first: Outputs, number: int, again: Outputs) -> Mismatch:
+    """What was not the same when the same call was made again."""
+    texts: list[str] = []
+    positions: list[tuple[tuple[int, ...], Any, Any]] = []
+    for expected, actual in zip(first, again, strict=False):
+        if isinstance(expected, Tensor):
+            same = OutputExpected("result", expected.dtype, values=expected, signed_zero=True)
+            for mismatch in compare(same, actual):
+                texts.append(mismatch.text)
+                positions.extend(mismatch.positions)
+    text = "; ".join(texts) or "another number or type of outputs, or other bits of a NaN"
+    return Mismatch("stability", f"call {number} in one process: {text}", tuple(positions))
 
 
 def _answered(
@@ -168,6 +210,16 @@ def _beside(expectation: Expectation, outcome: Returned | Raised) -> Iterator[Mi
             listed = ", ".join(signature)
             wish = f"{'a' if present else 'no'} parameter {name}"
             yield Mismatch("signature", f"signature is ({listed}), expected {wish}")
+
+
+def _inaccurate(accuracy: Accuracy | None) -> Iterator[Mismatch]:
+    """An error beyond what any order of summation, rounded at every step, can explain."""
+    if accuracy is not None and accuracy.name in UNEXPLAINED:
+        text = (
+            f"greatest error {accuracy.ulp:.4g} ULP at {list(accuracy.index)} ({accuracy.name}), "
+            "expected one that rounding at every step explains"
+        )
+        yield Mismatch("accuracy", text)
 
 
 def _one_line(outcome: Outcome) -> str:

@@ -21,6 +21,7 @@ from conformance.files.fields import (
 )
 from conformance.files.nodes import Document, Map, Node
 from conformance.files.source import Source
+from conformance.files.tensors import shape_of
 from conformance.model.case import ERROR_WORDS, Difference
 from conformance.model.dtypes import DTYPES, NOT_YET
 
@@ -136,6 +137,8 @@ def _output_fields(source: Source, part: Map) -> Iterator[tuple[str, Field]]:
     for key, value, _, at in pairs(part):
         if key == "dtype":
             check_dtype_rule(source, value, at=at)
+        if key == "shape":
+            shape_of(source, value, at=at)
         if key in OUTPUT_KEYS:
             yield key, Field(source, value, at)
 
@@ -162,23 +165,24 @@ def _check_dtype_word(
     word(source, node, at=at, what=what, known=known)
 
 
-def dtype_by_rule(field: Field, x: str | None) -> str:
-    """The dtype that a rule gives where the tensor x has that dtype."""
+def dtype_by_rule(field: Field, x: str | None, *, where: tuple[Source, int]) -> str:
+    """The dtype that a rule gives where the tensor x has that dtype; where: of the case."""
     node = field.node
     if type(node) is str and node in DTYPES:
         return node
     check_dtype_rule(field.source, node, at=field.at)
+    source, at = where
     if x is None:
-        raise field.source.error(
-            field.at,
+        raise source.error(
+            at,
             "dtype depends on x, but the call has no tensor x",
             expected="a dtype by name",
         )
     if isinstance(node, Map):
         node = node.values.get(x, node.values.get(ELSE))
         if node is None:
-            raise field.source.error(
-                field.at,
+            raise source.error(
+                at,
                 f"dtype has no entry for {x}, the dtype of x",
                 expected=f"{x}: ... or else: ...",
             )

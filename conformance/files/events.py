@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import yaml
+from yaml.events import ScalarEvent
+from yaml.parser import Parser
+from yaml.reader import Reader
+from yaml.scanner import Scanner, ScannerError
 
 from conformance.files.source import Source
 from conformance.model.errors import FileError
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
 
 def event_reader(text: str, *, pure: bool) -> Callable[[], Any]:
-    """A function that gives the next event at each call."""
+    """A function that gives the next event of text at each call.
+
+    PyYAML's C parser, or its parser in Python where PyYAML was built without the C library, or
+    where pure asks for it.
+    """
     if yaml.__with_libyaml__ and not pure:
         return yaml.CSafeLoader(text).get_event
-    from yaml.parser import Parser
-    from yaml.reader import Reader
-    from yaml.scanner import Scanner
+    return _PythonParser(text).get_event
 
-    class PythonParser(Reader, Scanner, Parser):
-        def __init__(self, text: str) -> None:
-            Reader.__init__(self, text)
-            Scanner.__init__(self)
-            Parser.__init__(self)
 
-    return PythonParser(text).get_event
+class _PythonParser(Reader, Scanner, Parser):
+    def __init__(self, text: str) -> None:
+        Reader.__init__(self, text)
+        Scanner.__init__(self)
+        Parser.__init__(self)
+
+    def get_event(self) -> Any:
+        event = super().get_event()  # type: ignore[no-untyped-call]
+        # The C parser refuses the escape of half a character by itself.
+        if isinstance(event, ScalarEvent) and _SURROGATE.search(event.value):
+            problem = "found invalid Unicode character escape code"
+            mark: Any = event.start_mark
+            raise ScannerError(problem=problem, problem_mark=mark)
+        return event
 
 
 # Why the parser's own words are not enough: they say what it could not do, not what to write.

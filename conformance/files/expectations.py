@@ -16,7 +16,6 @@ from conformance.files.differences import (
     Field,
     Fields,
     definition_of,
-    dtype_by_rule,
 )
 from conformance.files.fields import (
     closed,
@@ -28,6 +27,7 @@ from conformance.files.fields import (
 )
 from conformance.files.nodes import Map, Node
 from conformance.files.outputs import Outputs
+from conformance.files.tensors import shape_of
 from conformance.files.values import Converter
 from conformance.model.case import (
     ERROR_WORDS,
@@ -165,19 +165,20 @@ class Expectations:
         self, defined: Fields, common: Fields, *, own: Fields, x: str | None
     ) -> None:
         for key in defined.keys() & common.keys() - own.keys():
-            says, here = (self._said(key, fields[key], x) for fields in (defined, common))
+            at = common[key].at
+            says, here = (self._said(key, fields[key], x, at=at) for fields in (defined, common))
             if says != here:
-                raise common[key].source.error(
-                    common[key].at,
+                raise self.source.error(
+                    at,
                     f"{key} is {here} for every choice",
                     expected=f"{says}, as the definition says",
                     action=f"leave {key} out, or write it inside the choices",
                 )
 
-    def _said(self, key: str, field: Field, x: str | None) -> str:
+    def _said(self, key: str, field: Field, x: str | None, *, at: int) -> str:
         if key == "dtype":
-            return dtype_by_rule(field, x)
-        return str(list(self.outputs.tensors.shape(field.node, at=field.at)))
+            return self.outputs.dtype(field, x, at=at)
+        return str(list(shape_of(field.source, field.node, at=field.at)))
 
     def _choice(self, name: str, fields: Fields, *, x: str | None, at: int) -> Choice:
         if "error" in fields:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from conformance.files.differences import Fields, dtype_by_rule
+from conformance.files.differences import Field, Fields, dtype_by_rule
 from conformance.files.elements import Elements, number_dtype, pack
 from conformance.files.fields import closed, described, integer, listed, mapping, text, true
 from conformance.files.nodes import Node
-from conformance.files.tensors import Tensors, shape_needed, written_decimals
+from conformance.files.tensors import Tensors, shape_needed, shape_of, written_decimals
 from conformance.model.case import Op, OutputExpected
 from conformance.model.dtypes import DTYPES
 from conformance.model.errors import FileError
@@ -28,14 +28,15 @@ class Outputs:
         if len(self.op.returns) != 1:
             raise self._several_outputs(at)
         name = self.op.returns[0]
-        dtype = dtype_by_rule(fields["dtype"], x) if "dtype" in fields else None
-        values, exact = None, True
+        dtype = self.dtype(fields["dtype"], x, at=at) if "dtype" in fields else None
+        values, exact, shape = None, True, None
+        if "shape" in fields:
+            written = fields["shape"]
+            shape = shape_of(written.source, written.node, at=written.at)
         if "values" in fields:
-            values, exact = self._values(fields, dtype)
+            values, exact = self._values(fields, dtype, shape)
             shape = values.shape
-        elif "shape" in fields:
-            shape = self.tensors.shape(fields["shape"].node, at=fields["shape"].at)
-        else:
+        if shape is None:
             raise self.source.error(
                 at,
                 f"an expectation of {listed(fields)} alone" if fields else "nothing is expected",
@@ -56,6 +57,14 @@ class Outputs:
             signed_zero=self._signed_zero(fields),
         )
 
+    def dtype(self, field: Field, x: str | None, *, at: int) -> str:
+        """The dtype that a field says for that dtype of x; at: of the expectation."""
+        return dtype_by_rule(field, x, where=(self.source, self._place(field, at)))
+
+    def _place(self, field: Field, otherwise: int) -> int:
+        """Where in this file a field stands, or the place it came into if it is a definition's."""
+        return field.at if field.source is self.source else otherwise
+
     def _several_outputs(self, at: int) -> FileError:
         return self.source.error(
             at,
@@ -65,7 +74,9 @@ class Outputs:
             action="leave the case out until they are",
         )
 
-    def _values(self, fields: Fields, dtype: str | None) -> tuple[Tensor, bool]:
+    def _values(
+        self, fields: Fields, dtype: str | None, shape: tuple[int, ...] | None
+    ) -> tuple[Tensor, bool]:
         """(the expected elements, whether they are exactly what is written)."""
         source, node, at = fields["values"]
         if dtype is None:
@@ -73,9 +84,9 @@ class Outputs:
             tensor, exact = pack(elements, number_dtype(elements))
         else:
             tensor, exact = self.tensors.packed(node, DTYPES[dtype], at=at)
-        if "shape" in fields:
-            shape = fields["shape"]
-            return self.tensors.shaped(tensor, shape.node, at=at), exact
+        if shape is not None:
+            at = self._place(fields["shape"], at)
+            return self.tensors.shaped(tensor, shape, at=at), exact
         if not tensor.data:
             raise shape_needed(source, at=at)
         return tensor, exact

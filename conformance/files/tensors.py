@@ -54,22 +54,6 @@ class Tensors:
             self._count(made[0], at=at)
         return made
 
-    def shape(self, node: Node, *, at: int) -> tuple[int, ...]:
-        """A list of sides, each at least 0, of at most MAX_ELEMENTS elements."""
-        items = sequence(self.source, node, at=at, what="shape")
-        sides: list[int] = []
-        for side, side_at in zip(items.items, items.marks, strict=True):
-            if type(side) is not int or not 0 <= side <= MAX_ELEMENTS:
-                raise self.source.error(
-                    side_at,
-                    f"shape has {described(side)}",
-                    expected=f"integers from 0 to {MAX_ELEMENTS}",
-                )
-            sides.append(side)
-        if math.prod(sides) > MAX_ELEMENTS or len(sides) > MAX_RANK:
-            raise too_many(self.source, sides, at=at)
-        return tuple(sides)
-
     def _count(self, tensor: Tensor, *, at: int) -> None:
         self._elements += math.prod(tensor.shape)
         if self._elements > MAX_ELEMENTS_IN_A_FILE:
@@ -99,15 +83,15 @@ class Tensors:
         at = node.value_at("values")
         tensor, _ = pack(Elements(self.source, values["values"], at=at), dtype)
         if "shape" in values:
-            return self.shaped(tensor, values["shape"], at=node.value_at("shape"))
+            at = node.value_at("shape")
+            return self.shaped(tensor, shape_of(self.source, values["shape"], at=at), at=at)
         if not tensor.data:
             raise shape_needed(self.source, at=at)
         return tensor
 
-    def shaped(self, tensor: Tensor, node: Node, *, at: int) -> Tensor:
+    def shaped(self, tensor: Tensor, shape: tuple[int, ...], *, at: int) -> Tensor:
         """tensor with the shape written beside its values, which must be theirs; values: [] stand
         for any shape without elements."""
-        shape = self.shape(node, at=at)
         if shape == tensor.shape:
             return tensor
         if 0 in shape and tensor.shape == (0,):
@@ -128,7 +112,7 @@ class Tensors:
                 action="add values",
             )
         at = node.value_at("shape")
-        shape = self.shape(node.values["shape"], at=at)
+        shape = shape_of(self.source, node.values["shape"], at=at)
         if "fill" in node.values:
             fill_at = node.value_at("fill")
             if isinstance(node.values["fill"], Seq):
@@ -173,6 +157,23 @@ def dtype_of(source: Source, node: Node, *, at: int, what: str) -> DType:
             )
     name = word(source, node, at=at, what=what, known=DTYPES)
     return DTYPES[name]
+
+
+def shape_of(source: Source, node: Node, *, at: int) -> tuple[int, ...]:
+    """The shape that a list of sides is: each at least 0, of at most MAX_ELEMENTS elements."""
+    items = sequence(source, node, at=at, what="shape")
+    sides: list[int] = []
+    for side, side_at in zip(items.items, items.marks, strict=True):
+        if type(side) is not int or not 0 <= side <= MAX_ELEMENTS:
+            raise source.error(
+                side_at,
+                f"shape has {described(side)}",
+                expected=f"integers from 0 to {MAX_ELEMENTS}",
+            )
+        sides.append(side)
+    if math.prod(sides) > MAX_ELEMENTS or len(sides) > MAX_RANK:
+        raise too_many(source, sides, at=at)
+    return tuple(sides)
 
 
 def shape_needed(source: Source, *, at: int) -> FileError:

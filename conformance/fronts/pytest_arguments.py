@@ -36,7 +36,7 @@ class Selected:
 
     @property
     def ids(self) -> frozenset[str]:
-        return frozenset(work.id for work in (*self.tasks, *self.stale))
+        return frozenset([t.id for t in self.tasks] + [s.id for s in self.stale])
 
 
 def sort_arguments(arguments: Sequence[str], *, start: Path, cases: Path) -> Arguments:

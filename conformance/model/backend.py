@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from packaging.specifiers import SpecifierSet
 
-from conformance.model.case import OutputExpected
+from conformance.model.case import OutputExpected, Value
 from conformance.model.errors import Place
 
-BindingKind = Literal["function", "method"]
-BINDING_KINDS: tuple[BindingKind, ...] = ("function", "method")
+BindingKind = Literal["function", "method", "in-place", "out", "primitive"]
+BINDING_KINDS: tuple[BindingKind, ...] = get_args(BindingKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,11 @@ class Binding:
     """How an API is called.
 
     path: dotted path of the callable; for a method, the method's name is the path's last part and
-    the argument spelled 'self' is the object. parameters: (canonical, spelled) pairs; positional:
-    canonical names that go by position, in order; every other argument goes by keyword.
+    the argument spelled 'self' is the object. in-place: a method after which self is the result.
+    out: a function that writes into a tensor it is given as `out`. primitive: a class that is
+    constructed, then called with all arguments. parameters: (canonical, spelled) pairs; positional:
+    canonical names that go by position, in order; every other argument goes by keyword. constants:
+    (spelled, value) pairs that are always passed: to a primitive's constructor, else to the call.
     when: the targets that have the API at all. unanswered: why it leaves questions without a
     declared answer, where it does.
     """
@@ -87,6 +90,7 @@ class Binding:
     when: Condition
     place: Place
     unanswered: str = ""
+    constants: tuple[tuple[str, Value], ...] = ()
 
     def spelled(self, canonical: str) -> str | None:
         return next((s for c, s in self.parameters if c == canonical), None)

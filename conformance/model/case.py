@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from conformance.model.errors import Place
 from conformance.model.tensor import Tensor
@@ -60,7 +60,36 @@ class TupleValue:
     items: tuple[Value, ...]
 
 
-Value = Tensor | DTypeName | NumpyScalar | ListValue | TupleValue | bool | int | float | str | None
+Layout = Literal["transposed", "every-other", "reversed", "broadcast"]
+LAYOUTS: tuple[Layout, ...] = get_args(Layout)
+
+
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """A tensor argument that does not lie in memory row by row; tensor holds its elements.
+
+    transposed: the reversed-axes view of a row-major array. every-other: every second element along
+    the last axis of a buffer twice as long. reversed: a negative step along the last axis.
+    broadcast: a step of zero along the first axis, along which the elements must be equal.
+    """
+
+    tensor: Tensor
+    layout: Layout
+
+
+Value = (
+    Tensor
+    | LaidOut
+    | DTypeName
+    | NumpyScalar
+    | ListValue
+    | TupleValue
+    | bool
+    | int
+    | float
+    | str
+    | None
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +98,21 @@ class Call:
 
     spelled: the names are a framework's own and every argument goes by keyword (a row of a
     documented parameter table); otherwise they are canonical and a binding says how to pass them.
+    gradient: the canonical argument by which the sum of the result is differentiated; the outcome
+    is that derivative instead of the result.
     """
 
     arguments: tuple[tuple[str, Value], ...]
     spelled: bool = False
+    gradient: str | None = None
 
     def tensor_dtype(self) -> str | None:
         """dtype of the first tensor among the arguments: what a `dtype` condition asks about."""
         for _, value in self.arguments:
             if isinstance(value, Tensor):
                 return value.dtype
+            if isinstance(value, LaidOut):
+                return value.tensor.dtype
         return None
 
 
@@ -90,7 +124,8 @@ class OutputExpected:
     (int64, uint64 or float64) to which the actual elements must be equal as numbers.
     decimals: the values are as printed, rounded to that many decimal places.
     exact: every documented value is exactly a value of the dtype, so that floats must be equal too.
-    tolerance: (rtol, atol) where the case gives one; why_tolerance says why.
+    tolerance: (rtol, atol) where the case gives one. oracle: the exact result of the call, rounded
+    once to dtype, is what is expected, and how far off the actual one is says which choice it is.
     """
 
     name: str
@@ -101,6 +136,7 @@ class OutputExpected:
     decimals: int | None = None
     tolerance: tuple[float, float] | None = None
     signed_zero: bool = False
+    oracle: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +155,14 @@ class Expectation:
 
     Without a question there is exactly one choice. inputs_unchanged: the arguments must come back
     as they were. signature: (parameter name, present) pairs, checked where a signature is readable.
+    repeat: how often the call is made in one fresh server; the results must agree bit for bit.
     """
 
     choices: tuple[Choice, ...]
     question: str | None = None
     inputs_unchanged: bool = False
     signature: tuple[tuple[str, bool], ...] = ()
+    repeat: int = 1
 
 
 @dataclass(frozen=True, slots=True)

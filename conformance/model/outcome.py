@@ -31,13 +31,16 @@ class Evidence:
 class Returned:
     """The call gave outputs, all of them realised and the framework synchronised.
 
-    changed: names of the arguments whose elements were not the same afterwards.
+    changed: names of the arguments whose elements were not the same afterwards. differing: the
+    number, from 2, of the first repetition whose outputs are not those of the first call bit for
+    bit, and these outputs; None where all agree.
     """
 
     outputs: tuple[Tensor | NotATensor, ...]
     changed: tuple[str, ...] = ()
     duration_s: float = 0.0
     evidence: Evidence = field(default=Evidence())
+    differing: tuple[int, tuple[Tensor | NotATensor, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ class Task:
 
 MismatchKind = Literal[
     "dtype", "shape", "values", "count", "type", "error", "inputs", "signature", "answer",
-    "no-choice", "crash", "time", "stability", "ledger",
+    "no-choice", "crash", "time", "stability", "accuracy", "ledger",
 ]  # fmt: skip
 MISMATCH_KINDS: tuple[MismatchKind, ...] = get_args(MismatchKind)
 
@@ -95,13 +95,27 @@ class Mismatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Accuracy:
+    """How far a float result is from the exact one.
+
+    ulp: the greatest error in units of the last place of the exact value (inf where one of the two
+    is not finite alone). index: where. name: the accuracy class of reference_impl.accuracy.
+    """
+
+    ulp: float
+    index: tuple[int, ...]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What we think of one outcome.
 
     outcome: None where nothing ran because the plan declined the task. choice: what the outcome
     was held against: the only choice, the first that matches, else the declared or the nearest
     one. observed: all choices that match, where the expectation asks a question. cause: why a task
-    is unsupported or not run ('plan: ...', 'error: ...', 'target: ...').
+    is unsupported or not run ('plan: ...', 'error: ...', 'target: ...'). accuracy: where the exact
+    oracle was asked.
     """
 
     task: Task
@@ -111,6 +125,7 @@ class Verdict:
     mismatches: tuple[Mismatch, ...] = ()
     observed: tuple[str, ...] = ()
     cause: str = ""
+    accuracy: Accuracy | None = None
 
     @property
     def duration_s(self) -> float:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -104,13 +102,10 @@ class _Steps:
             encoding="utf-8",
             errors="replace",
         ) as process:
-            try:
-                for line in process.stdout or ():
-                    self._take(line.rstrip(), last)
-                process.wait()
-            except BaseException:
-                os.killpg(process.pid, signal.SIGKILL)
-                raise
+            # Whatever goes wrong here closes the child's standard input, and with it the child.
+            for line in process.stdout or ():
+                self._take(line.rstrip(), last)
+            process.wait()
         if process.returncode != 0:
             raise BuildError(step, process.returncode, lines=last, advice=advice)
 

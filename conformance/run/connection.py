@@ -10,7 +10,7 @@ from pathlib import Path
 from conformance.model.verdict import Task
 from conformance.run.process import WorkerProcess
 from conformance.run.request import encode_request
-from conformance.run.wire import Frame, FrameReader
+from conformance.run.wire import Frame, FrameReader, encode_frame
 
 DEPTH = 32
 IN_FLIGHT_BYTES = 4 * 2**20
@@ -94,6 +94,13 @@ class Connection:
         if pieces:
             self._unsent.append(memoryview(b"".join(pieces)))
             self.flush()
+
+    def go_on(self, number: int) -> None:
+        """Let the server continue behind the exception that answered request number."""
+        leave = encode_frame({"continue": number})
+        self._queued += len(leave)
+        self._unsent.append(memoryview(leave))
+        self.flush()
 
     def flush(self) -> None:
         """Write what the socket takes. While the running request is still being written, its

@@ -16,7 +16,8 @@ from conformance.decide.judge import error_word
 from conformance.model.backend import Backend, Target
 from conformance.model.outcome import Outcome, Raised
 from conformance.model.verdict import Task
-from conformance.run.dispatch import Dispatcher, Retire, Settings
+from conformance.run.dispatch import Dispatcher, Retire
+from conformance.run.servers import Limits
 
 # Exceptions of argument checking: they are raised before anything runs, and spoil nothing.
 HARMLESS = ("TypeError", "ValueError", "IndexError")
@@ -53,10 +54,8 @@ class Workers:
     ) -> None:
         self.notes: list[str] = []
         self._targets = tuple(targets)
-        self._timeout_s = timeout_s
+        self._limits = Limits(timeout_s, first_case_allowance_s, start_timeout_s)
         self._log_folder = log_folder
-        self._allowance_s = first_case_allowance_s
-        self._start_timeout_s = start_timeout_s
         self._retire = retire
         self._environment = environment
         self._lock = threading.RLock()
@@ -78,22 +77,17 @@ class Workers:
             self._folder = Path(tempfile.mkdtemp(prefix="conformance-"))
             if self._log_folder is not None:
                 self._log_folder.mkdir(parents=True, exist_ok=True)
-            settings = Settings(
-                self._timeout_s,
-                self._allowance_s,
-                self._start_timeout_s,
-                self._retire,
-                self._log_folder or self._folder,
-                self._environment,
-            )
             for backend, target in self._targets:
                 self._dispatchers[target] = dispatcher = Dispatcher(
                     backend,
                     target,
-                    settings=settings,
-                    selector=self._selector,
                     finished=self._finished,
                     notes=self.notes,
+                    retire=self._retire,
+                    limits=self._limits,
+                    selector=self._selector,
+                    folder=self._log_folder or self._folder,
+                    environment=self._environment,
                 )
                 dispatcher.start()
 
@@ -131,9 +125,9 @@ class Workers:
             dispatchers = list(self._dispatchers.values())
             self._dispatchers = {}
             for dispatcher in dispatchers:
-                dispatcher.release()
+                dispatcher.servers.release()
             for dispatcher in dispatchers:
-                dispatcher.end()
+                dispatcher.servers.end()
             self._selector.close()
             self._wake.close()
             self._waker.close()
@@ -165,5 +159,5 @@ class Workers:
         now = time.monotonic()
         if now >= self._next_tick:
             limits = [dispatcher.tick(now) for dispatcher in self._dispatchers.values()]
-            pause = min(LONGEST_SLEEP_S, self._timeout_s / 2)
+            pause = min(LONGEST_SLEEP_S, self._limits.case_s / 2)
             self._next_tick = max(now, min([*limits, now + pause]))

@@ -136,10 +136,10 @@ class WorkerProcess:
             _await_end(self.servers)
         return describe_code(code)
 
-    def log_lines(self) -> str:
-        """The last lines of what it printed."""
+    def last_words(self) -> str:
+        """The last lines of what it printed, to be put behind a reason; '' if it was silent."""
         lines = read_end(self.log).strip().splitlines()
-        return "\n".join(lines[-LOG_LINES:])
+        return "; it printed last:\n" + "\n".join(lines[-LOG_LINES:]) if lines else ""
 
 
 def _spawn(

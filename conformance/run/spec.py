@@ -58,7 +58,7 @@ def same_version(asked: Version, found: str) -> bool:
         version = Version(found)
     except InvalidVersion:
         return False
-    return version == asked or (asked.local is None and Version(version.public) == asked)
+    return asked in (version, Version(version.public))
 
 
 def public(version: str) -> str:

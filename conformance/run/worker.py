@@ -8,6 +8,7 @@ standard library and numpy only, Python 3.8 syntax; nothing of this project is i
 from __future__ import annotations
 
 import array
+import collections
 import contextlib
 import fcntl
 import functools
@@ -26,7 +27,7 @@ import sys
 import time
 import traceback
 import warnings
-from typing import Any, Callable, Dict, List, Optional, Tuple, Type
+from typing import Any, Callable, Deque, Dict, List, Optional, Tuple, Type
 
 import numpy
 
@@ -345,33 +346,67 @@ def frame(header: Header, buffers: List[bytes]) -> bytes:
     return b"".join((LENGTHS.pack(len(text), sum(map(len, buffers))), text, *buffers))
 
 
-def serve(connection: socket.socket, executor: Executor, output: Output) -> None:
-    """Answers requests in their order, each before the next one starts, until the other end
-    closes."""
-    me = os.getpid()
-    received = bytearray()
-    while True:
-        chunk = connection.recv(1 << 16)
-        if not chunk:
-            return
-        received += chunk
+class Requests:
+    """The frames that come in over a connection, in their order."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self.received = bytearray()
+        self.waiting: Deque[Tuple[Header, bytes]] = collections.deque()
+
+    def read(self) -> bool:
+        """Wait for more; False when the other end has closed."""
+        chunk = self.connection.recv(1 << 16)
+        self.received += chunk
         position = 0
-        while len(received) - position >= LENGTHS.size:
-            header_size, body_size = LENGTHS.unpack_from(received, position)
+        while len(self.received) - position >= LENGTHS.size:
+            header_size, body_size = LENGTHS.unpack_from(self.received, position)
             start = position + LENGTHS.size
             end = start + header_size + body_size
-            if end > len(received):
+            if end > len(self.received):
                 break
-            header = json.loads(received[start : start + header_size].decode())
-            reply, buffers = executor.execute(header, bytes(received[start + header_size : end]))
-            if os.getpid() != me:
-                os._exit(1)  # a child that the framework forked came back to our loop
-            printed = output.take()
-            if printed:
-                reply["printed"] = printed
-            connection.sendall(frame(reply, buffers))
+            header = json.loads(self.received[start : start + header_size].decode())
+            self.waiting.append((header, bytes(self.received[start + header_size : end])))
             position = end
-        del received[:position]
+        del self.received[:position]
+        return bool(chunk)
+
+    def next(self) -> Optional[Tuple[Header, bytes]]:
+        """The next request; None when there will be none."""
+        while not self.waiting:
+            if not self.read():
+                return None
+        return self.waiting.popleft()
+
+    def wait_for_leave(self) -> bool:
+        """Wait until the parent says to go on; what else comes is kept. False when it closes."""
+        while True:
+            for i, (header, _) in enumerate(self.waiting):
+                if "continue" in header:
+                    del self.waiting[i]
+                    return True
+            if not self.read():
+                return False
+
+
+def serve(connection: socket.socket, executor: Executor, output: Output) -> None:
+    """Answers requests in their order, each before the next one starts, until the other end
+    closes. After an exception the parent decides whether this process is still to be trusted."""
+    me = os.getpid()
+    requests = Requests(connection)
+    while True:
+        request = requests.next()
+        if request is None:
+            return
+        reply, buffers = executor.execute(*request)
+        if os.getpid() != me:
+            os._exit(1)  # a child that the framework forked came back to our loop
+        printed = output.take()
+        if printed:
+            reply["printed"] = printed
+        connection.sendall(frame(reply, buffers))
+        if reply["end"] == "raised" and not requests.wait_for_leave():
+            return
 
 
 def run_server(connection: socket.socket, adapter: Any, *, log: str, words: List[str]) -> None:

@@ -5,6 +5,7 @@ import sysconfig
 import textwrap
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,38 @@ def test_without_backend_nothing_of_ours_is_imported(project):
     )
 
     assert project.pytest().counts == {"passed": 1}
+
+
+OWN_OPTION = """
+def pytest_addoption(parser):
+    parser.addoption("--backend", default="numpy")
+"""
+OWN_TEST = """
+def test_own(pytestconfig):
+    assert pytestconfig.getoption("backend") == "cupy"
+"""
+
+
+def test_a_project_keeps_an_option_of_its_own_that_is_called_like_ours(project):
+    project.write("conftest.py", OWN_OPTION)
+    project.write("test_own.py", OWN_TEST)
+
+    assert project.pytest("--backend=cupy").counts == {"passed": 1}
+    assert project.pytest("--conformance-backend=reference", PAGE).counts == {"passed": 2}
+
+
+def test_the_value_of_an_option_is_not_taken_for_a_path(project):
+    project.write("pytest.ini", "[pytest]\ntestpaths = tests\naddopts = --of-tests\n")
+    project.write(
+        "tests/conftest.py",
+        OWN_OPTION.replace("--backend", "--of-tests").replace(
+            'default="numpy"', 'action="store_true"'
+        ),
+    )
+
+    run = project.pytest("--backend", "reference", "--cases", "cases", "-k", "r2.0-torch")
+
+    assert run.counts == {"passed": 2, "deselected": run.counts["deselected"]}
 
 
 # What a failure says.
@@ -385,8 +418,10 @@ def test_the_installed_package_runs_its_own_cases_in_an_empty_folder(tmp_path):
     """A wheel in a bare environment; its dependencies are borrowed, they are not what is asked."""
     wheels, venv, empty = tmp_path / "wheels", tmp_path / "venv", tmp_path / "empty"
     empty.mkdir()
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(wheels)]
-    subprocess.run(build, cwd=ROOT, check=True, stdout=subprocess.PIPE)
+    # The network is asked only where the build backend is not here anyway.
+    isolation = [] if find_spec("hatchling") is None else ["--no-build-isolation"]
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", *isolation]
+    subprocess.run([*build, "--wheel-dir", wheels, ROOT], check=True)
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
     python = venv / "bin/python"
     install = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet"]

@@ -2,7 +2,6 @@
 
 from fractions import Fraction
 
-import numpy as np
 import pytest
 
 FORMATS = {"float16": 16, "bfloat16": 16, "float32": 32, "float64": 64}

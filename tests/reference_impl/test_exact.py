@@ -96,9 +96,7 @@ def test_halfway_sums_go_to_even_and_beside_it_to_the_nearer(name, independent):
         for little in ([], [least], [least | sign]):
             x = stored([start, half, *little], name)
             numbers = list(accumulate(independent.fractions(x, name)))
-            agrees(
-                exact_cumsum(x, 0, stored=name), numbers, name, independent=independent
-            )
+            agrees(exact_cumsum(x, 0, stored=name), numbers, name, independent=independent)
 
 
 @settings(max_examples=60, deadline=None, database=None)
@@ -284,9 +282,9 @@ def test_an_empty_tensor_gives_an_empty_result(shape):
 
 
 def test_a_sum_that_its_dtype_cannot_hold_is_refused():
-    with pytest.raises(TypeError, match="^the sum of float32 has no exact result in int64; cast"):
+    with pytest.raises(TypeError, match=r"^the sum of float32 has no exact result in int64; cast"):
         exact_cumsum(np.ones(2, np.float32), 0, dtype="int64")
-    with pytest.raises(TypeError, match="^the sum of complex64 has no exact result in float32;"):
+    with pytest.raises(TypeError, match=r"^the sum of complex64 has no exact result in float32;"):
         exact_cumsum(np.ones(2, np.complex64), 0, dtype="float32")
-    with pytest.raises(TypeError, match="^x has dtype float32, which does not store bfloat16$"):
+    with pytest.raises(TypeError, match=r"^x has dtype float32, which does not store bfloat16$"):
         exact_cumsum(np.ones(2, np.float32), 0, stored="bfloat16")

@@ -92,7 +92,12 @@ def test_a_special_component_of_a_sum_leaves_the_other_alone():
 
 @pytest.mark.parametrize("axis", [0, 1])
 def test_a_product_with_a_special_element_is_what_numpy_multiplies(axis):
-    special = [complex(np.inf, 2), complex(1, np.nan), complex(-np.inf, np.inf), complex(0, -np.inf)]
+    special = [
+        complex(np.inf, 2),
+        complex(1, np.nan),
+        complex(-np.inf, np.inf),
+        complex(0, -np.inf),
+    ]
     x = random_complex("complex128", 24, seed=3).reshape(4, 6)
     x[np.arange(4), [0, 2, 3, 5]] = special
     along = np.moveaxis(x, axis, 0)

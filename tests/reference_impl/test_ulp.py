@@ -111,7 +111,7 @@ def test_the_greatest_error_is_where_it_is_first():
 
 def test_nothing_is_cast_or_broadcast():
     exact = exact_cumsum(np.ones(2, np.float32), 0)
-    with pytest.raises(TypeError, match="^actual has dtype float64, expected float32$"):
+    with pytest.raises(TypeError, match=r"^actual has dtype float64, expected float32$"):
         ulp_error(np.ones(2), exact)
     with pytest.raises(ValueError, match=r"^actual has shape \(1, 2\), expected \(2,\)$"):
         ulp_error(np.ones((1, 2), np.float32), exact)

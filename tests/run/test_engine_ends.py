@@ -117,10 +117,10 @@ def test_a_reply_that_cannot_be_read_is_a_crash(misbehaving: Any, header: str, f
 def test_a_hang_ends_at_the_time_limit(misbehaving: Any, function: str) -> None:
     hang = misbehaving.task(function)
     before, hung, after = misbehaving.run(
-        misbehaving.task(), hang, misbehaving.task(), timeout_s=0.3, first_case_allowance_s=1
+        misbehaving.task(), hang, misbehaving.task(), timeout_s=1.0, first_case_allowance_s=1.5
     )
     assert isinstance(hung, TimedOut)
-    assert hung.limit_s == 0.3
+    assert hung.limit_s == 1.0
     assert_harmed_nobody(before, after)
 
 
@@ -137,7 +137,7 @@ def test_a_crash_that_does_not_come_again_is_unstable(misbehaving: Any, tmp_path
 def test_a_hang_that_does_not_come_again_is_unstable(misbehaving: Any, tmp_path: Path) -> None:
     flaky = misbehaving.task("hang_the_first_time", marker=str(tmp_path / "ran"))
     before, unstable, after = misbehaving.run(
-        misbehaving.task(), flaky, misbehaving.task(), timeout_s=0.3
+        misbehaving.task(), flaky, misbehaving.task(), timeout_s=1.0
     )
     assert isinstance(unstable, Unstable)
     assert isinstance(unstable.first, TimedOut)

@@ -129,7 +129,7 @@ def test_a_hanging_case_holds_up_no_other_target(fake: Any, misbehaving: Any) ->
 def test_a_backend_that_hangs_when_forked_gets_processes_of_its_own(fake: Any) -> None:
     hanging = fake("hangs_when_forked")
     tasks = [hanging.task() for _ in range(3)]
-    with hanging.workers(timeout_s=0.3, first_case_allowance_s=0.2) as workers:
+    with hanging.workers(timeout_s=1.0, first_case_allowance_s=0.5) as workers:
         outcomes = [outcome for _, outcome in workers.run(tasks)]
     assert [type(outcome) for outcome in outcomes] == [Returned] * 3
     assert workers.notes == [

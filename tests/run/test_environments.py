@@ -9,6 +9,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,15 +62,22 @@ class Tiny:
             wheel.writestr(f"{metadata}/RECORD", f"tiny.py,,\n{metadata}/METADATA,,\n"
                            f"{metadata}/WHEEL,,\n{metadata}/RECORD,,\n")  # fmt: skip
 
-    def installing(self) -> subprocess.Popen[str]:
-        """Another process that installs tiny 1.0."""
-        return subprocess.Popen(
+    @contextmanager
+    def installing(self) -> Iterator[subprocess.Popen[str]]:
+        """Another process that installs tiny 1.0; it has ended afterwards."""
+        process = subprocess.Popen(
             [sys.executable, "-c", INSTALL, str(self.home)],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (self.path, *sys.path)))},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
+        with process:
+            try:
+                yield process
+            finally:
+                self.hold.unlink(missing_ok=True)
+                process.kill()
 
     def record(
         self, version: str, python: str = "py3.11", *, requirements: tuple[str, ...] | None = None
@@ -99,7 +107,7 @@ class Tiny:
 
 
 @pytest.fixture
-def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tiny]:
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
     tiny = Tiny(tmp_path / "packages", tmp_path / "home")
     package = shutil.copytree(FAKE, tiny.path / "tiny_conformance")
     recipe = package / "environment.toml"
@@ -116,8 +124,7 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tiny]:
         f"while os.path.exists({str(tiny.hold)!r}): time.sleep(0.02)\n",
     )
     monkeypatch.syspath_prepend(tiny.path)
-    yield tiny
-    tiny.hold.unlink(missing_ok=True)
+    return tiny
 
 
 def wait_for(path: Path, *, limit_s: float = 60) -> None:
@@ -250,12 +257,11 @@ def test_a_killed_installation_leaves_no_process_and_nothing_that_looks_complete
     with tiny.installing() as process:
         wait_for(tiny.importer)
         process.send_signal(signal.SIGKILL)
-    wait_for_end(int(tiny.importer.read_text("utf-8")))
+        wait_for_end(int(tiny.importer.read_text("utf-8")))
     assert not dead.exists()
     assert installed(tiny.home) == ()
     assert len([name for name in tiny.hidden() if name.endswith(".tmp")]) == 1
 
-    tiny.hold.unlink()
     folder = install("tiny@1.0", tiny.home)
     assert [environment.folder for environment in installed(tiny.home)] == [folder]
     assert tiny.hidden() == []
@@ -342,3 +348,9 @@ def test_a_folder_without_a_record_of_ours_is_no_environment(tmp_path: Path) -> 
             (tmp_path / "environments" / name / "environment.json").write_text(text, "utf-8")
     assert installed(tmp_path) == ()
     assert installed(tmp_path / "absent") == ()
+
+
+def test_what_still_has_its_temporary_name_is_no_environment(tiny: Tiny) -> None:
+    folder = tiny.record("1.0")
+    folder.rename(folder.with_name(".tiny-1-abcd.tmp"))
+    assert installed(tiny.home) == ()

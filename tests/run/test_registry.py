@@ -92,12 +92,15 @@ def test_a_name_that_two_distributions_register_is_refused_for_that_name_only(
     assert load_registered("reference").name == "reference"
 
 
-def test_a_distribution_that_is_on_the_path_twice_counts_once(
+def test_of_a_distribution_that_is_on_the_path_twice_the_first_counts(
     register: Register, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    register("tiny_conformance")
-    monkeypatch.syspath_prepend(shutil.copytree(tmp_path, tmp_path / "again"))
-    assert load_registered("tiny").name == "tiny"
+    folder = register("tiny_conformance")
+    shutil.copytree(tmp_path, tmp_path / "again")
+    lines = tmp_path / "again" / "tiny_port-0.5.dist-info" / "entry_points.txt"
+    lines.write_text("[conformance.backends]\ntiny = elsewhere\n", encoding="utf-8")
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path / "again")])
+    assert registered_backends()["tiny"] == folder
 
 
 def test_a_folder_without_its_files_is_refused(register: Register) -> None:

@@ -21,11 +21,17 @@ from conformance.fronts.sphinx.markup import (
     table,
 )
 from conformance.fronts.sphinx.measured import Column, Measured
-from conformance.model.backend import Binding
+from conformance.model.backend import Binding, BindingKind
 from conformance.model.case import Case, Op
 from conformance.model.verdict import Status
 
-SPELLED_KIND = {"function": "a function", "method": "a method of the tensor"}
+KINDS: dict[BindingKind, str] = {
+    "function": "a function",
+    "method": "a method of the tensor",
+    "in-place": "a method that changes the tensor itself",
+    "out": "a function that writes into a tensor it is given",
+    "primitive": "a class that is constructed, then called",
+}
 # What needs no word of explanation below the matrix of verdicts.
 AS_EXPECTED = frozenset({Status.PASSED, Status.OBSERVED, Status.NOT_RUN})
 
@@ -33,22 +39,14 @@ AS_EXPECTED = frozenset({Status.PASSED, Status.OBSERVED, Status.NOT_RUN})
 def operation_nodes(op: Op, measured: Measured, *, apis: Sequence[str]) -> list[nodes.Element]:
     """The summary, the returns, and the table of parameters with their spelling per API."""
     bindings = _bindings(op, measured, apis=apis)
-    head: list[Content] = ["Parameter", "Kind", *([code(b.api)] for b in bindings)]
-    rows: list[list[Content]] = [
-        [
-            [paragraph(code(parameter.name)), small(parameter.about)],
-            parameter.kind + ("" if parameter.required else ", optional"),
-            *(_spelled(binding, parameter.name) for binding in bindings),
-        ]
-        for parameter in op.parameters
-    ]
-    kinds = (f"{binding.api} is {SPELLED_KIND[binding.kind]}" for binding in bindings)
-    return [
-        paragraph(op.summary),
-        fields([("Returns", ", ".join(op.returns))]),
-        table(head, rows),
-        small("; ".join(kinds) + "."),
-    ]
+    head: Row = ["Parameter", "Kind", *([code(b.api)] for b in bindings)]
+    rows: list[Row] = [["called as", "", *(KINDS[binding.kind] for binding in bindings)]]
+    for parameter in op.parameters:
+        first: Content = [paragraph(code(parameter.name)), small(parameter.about)]
+        kind = parameter.kind + ("" if parameter.required else ", optional")
+        rows.append([first, kind, *(_spelled(binding, parameter.name) for binding in bindings)])
+    returns = fields([("Returns", ", ".join(op.returns))])
+    return [paragraph(op.summary), returns, table(head, rows)]
 
 
 def verdict_nodes(op: Op, measured: Measured, *, apis: Sequence[str]) -> list[nodes.Element]:

@@ -27,7 +27,7 @@ from conformance.fronts.sphinx.markup import (
 )
 from conformance.fronts.sphinx.measured import Cell, Column, Measured
 from conformance.fronts.sphinx.values import value_text
-from conformance.model.case import Call, Case, Choice, DocumentedApi, Page, ParameterRow
+from conformance.model.case import Call, Case, Choice, DocumentedApi, LaidOut, Page, ParameterRow
 from conformance.model.tensor import Tensor
 
 CLAIMS = {
@@ -219,8 +219,10 @@ def _claimed(call: Call, choice: Choice, *, inferred: Sequence[str]) -> nodes.No
     pairs: list[tuple[str, Content]] = []
     for name, value in call.arguments:
         text = value_text(value)
-        if isinstance(value, Tensor):
-            label = f"{name}: {value.dtype} {value.shape}"
+        tensor = value.tensor if isinstance(value, LaidOut) else value
+        if isinstance(tensor, Tensor):
+            layout = f", {value.layout}" if isinstance(value, LaidOut) else ""
+            label = f"{name}: {tensor.dtype} {tensor.shape}{layout}"
             pairs.append((label, [block(text)]))
         else:
             pairs.append((name, [paragraph(code(text))]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.model.case import DTypeName, ListValue, NumpyScalar, TupleValue, Value
+from conformance.model.case import DTypeName, LaidOut, ListValue, NumpyScalar, TupleValue, Value
 from conformance.model.tensor import Tensor
 
 # More elements than this are shortened to the first and last of each axis.
@@ -44,6 +44,8 @@ def value_text(value: Value) -> str:
     """One argument of a case, the way a case file means it."""
     if isinstance(value, Tensor):
         return nested_text(value.nested())
+    if isinstance(value, LaidOut):
+        return nested_text(value.tensor.nested())
     if isinstance(value, DTypeName):
         return value.name
     if isinstance(value, NumpyScalar):

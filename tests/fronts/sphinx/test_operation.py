@@ -28,6 +28,7 @@ def test_an_operation_has_its_parameters_as_every_api_spells_them(site):
     built = site.build()
     assert "Inclusive running sum of x along axis." in built.doctree().astext()
     assert built.table("Parameter", "Kind", "torch.cumsum", "torch.Tensor.cumsum") == [
+        ["called as", "", "a function", "a method of the tensor"],
         ["x the tensor to sum", "tensor", "input", "the tensor itself"],
         ["axis the axis along which the sum runs", "integer", "dim", "dim"],
         ["dtype the dtype of the result", "dtype, optional", "dtype", "dtype"],

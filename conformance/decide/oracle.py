@@ -1,0 +1,87 @@
+"""The exact result of a call, and how far an outcome is from it.
+
+Results of the oracle are expensive for long inputs and the same for every API and target, so an
+Oracle remembers them for as long as its owner keeps it. The arithmetic is reference_impl's; it is
+imported when it is first asked, because most runs of a few cases never do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
+
+from conformance.model.case import Call, DTypeName, LaidOut
+from conformance.model.tensor import Tensor
+from conformance.model.verdict import Accuracy
+
+if TYPE_CHECKING:
+    from reference_impl.accuracy import Bounds
+    from reference_impl.exact import Exact
+
+# The operations that have an oracle.
+ORACLES = ("cumprod", "cumsum", "logcumsumexp")
+
+
+class Oracle:
+    """Exact results of calls, each computed once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, Call], tuple[Exact, Bounds | None]] = {}
+
+    def accuracy(self, op: str, call: Call, *, actual: Tensor) -> Accuracy | None:
+        """How far actual, the only output of call, is from the exact result rounded to its dtype.
+
+        None if actual has no elements. What has no ULP (integers, bools, complex numbers) is
+        'correctly-rounded' or 'inexact'. Raises KeyError for an operation without an oracle.
+        """
+        from reference_impl.accuracy import classify
+        from reference_impl.ulp import greatest_error, ulp_error
+
+        key = (op, call)
+        if key not in self._known:
+            self._known[key] = _exact(op, call, dtype=actual.dtype)
+        exact, bounds = self._known[key]
+        greatest = greatest_error(ulp_error(actual.array(), exact))
+        if greatest is None:
+            return None
+        if bounds is None:
+            name: str = "inexact" if greatest.error > 0.5 else "correctly-rounded"
+        else:
+            _, axis = _arguments(call)
+            name = classify(actual.array(), exact, bounds=bounds, axis=axis)
+        return Accuracy(greatest.error, greatest.index, name)
+
+
+def _exact(op: str, call: Call, *, dtype: str) -> tuple[Exact, Bounds | None]:
+    """The exact result of call rounded to dtype, and the errors that can be explained."""
+    from reference_impl import accuracy
+    from reference_impl.exact import exact_cumprod, exact_cumsum, exact_logcumsumexp
+
+    x, axis = _arguments(call)
+    array: NDArray[Any] = x.array()
+    compute = {
+        "cumprod": exact_cumprod,
+        "cumsum": exact_cumsum,
+        "logcumsumexp": exact_logcumsumexp,
+    }[op]
+    exact = compute(array, axis, stored=x.dtype, dtype=dtype)
+    if len(exact.parts) != 1:
+        return exact, None
+    if op == "cumsum":
+        return exact, accuracy.sum_bounds(array, exact, axis)
+    bounds = accuracy.product_bounds if op == "cumprod" else accuracy.log_sum_bounds
+    return exact, bounds(exact, axis)
+
+
+def _arguments(call: Call) -> tuple[Tensor, int]:
+    """(x, axis) of a scan's call; x as it is summed: in the dtype that is asked for."""
+    given = dict(call.arguments)
+    x, axis = given["x"], given["axis"]
+    if isinstance(x, LaidOut):
+        x = x.tensor
+    if not isinstance(x, Tensor) or not isinstance(axis, int):
+        raise TypeError("the oracle takes a tensor x and an integer axis")
+    if isinstance(given.get("dtype"), DTypeName) and given["dtype"] != DTypeName(x.dtype):
+        raise TypeError("the oracle takes no dtype: it judges the sum, not the cast before it")
+    return x, axis
