@@ -19,7 +19,7 @@ help:
 	@sed -n 's/^#   //p' Makefile
 
 run: $(VENV)/installed environments
-	$(BIN)/conformance run $(BACKENDS)
+	$(BIN)/conformance run $(BACKENDS) --report build/reports/run.jsonl
 
 test: lint types cases unit gate docs
 
@@ -41,7 +41,7 @@ unit: $(VENV)/developing environments
 	$(BIN)/pytest tests
 
 gate: $(VENV)/developing environments
-	$(BIN)/pytest $(BACKENDS)
+	$(BIN)/pytest $(BACKENDS) -q --conformance-report=build/reports/gate.jsonl
 
 # Shows the newest report; after `make gate` that is the gate's.
 docs: $(VENV)/developing

@@ -47,7 +47,7 @@ def explain(verdict: Verdict) -> str:
         printed = textwrap.indent(verdict.outcome.evidence.printed.rstrip(), "  ")
         parts.extend(["the framework printed:", printed])
     if verdict.status is not Status.NOT_RUN:
-        parts.extend(["to see it in a bare Python:", "", textwrap.indent(snippet(task), "    ")])
+        parts.extend(["to see it in a bare Python:", "", snippet(task)])
     return "\n".join(parts)
 
 

@@ -36,7 +36,9 @@ def read_behaviour(
     for item, at in zip(node.items, node.marks, strict=True):
         written = mapping(source, item, at=at, what="a case")
         for case in reader.cases(written):
-            taken.add(case.id, at=written.value_at("id"), place=case.place)
+            # Behind an alias the id stands where it was first written.
+            id_at = written.value_at("id") if at == written.at else at
+            taken.add(case.id, at=id_at, place=case.place)
             cases.append(case)
             if len(cases) > MAX_CASES:
                 raise source.error(

@@ -45,7 +45,7 @@ def specifiers(source: Source, node: Node, *, at: int, what: str) -> SpecifierSe
             at,
             f"{what} is a number",
             expected="a range of versions like '>=2.7,<3'",
-            action=quotes_needed(node),
+            action=quotes_needed(source, node, at=at),
         )
     written = text(source, node, at=at, what=what)
     try:

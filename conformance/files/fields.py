@@ -31,6 +31,7 @@ LATER_KEYS = {
     "uniform": "tensors by the rule uniform",
 }
 
+_PLAIN = re.compile(r"[\w.+-]+")
 _PLACEHOLDER = re.compile(r"[A-Za-z_][\w-]*")
 
 Name = TypeVar("Name", bound=str)
@@ -127,19 +128,20 @@ def text(source: Source, node: Node, *, at: int, what: str) -> str:
         return node
     if node is None or node == "":
         raise source.error(at, f"{what} is empty", expected="a text")
-    action = "" if isinstance(node, Seq) else quotes_needed(node)
+    action = quotes_needed(source, node, at=at)
     raise source.error(at, f"{what} is {described(node)}", expected="a text", action=action)
 
 
-def quotes_needed(node: Node) -> str:
+def quotes_needed(source: Source, node: Node, *, at: int) -> str:
     """What to do where a text is expected and YAML reads something else."""
     if isinstance(node, Map):
         name = next(iter(node.values), "")
         alone = list(node.values.values()) == [None] and _PLACEHOLDER.fullmatch(name)
         return f'write "{{{name}}}" in quotes' if alone else ""
-    if isinstance(node, Seq):
+    if isinstance(node, (Seq, str)) or node is None:
         return ""
-    return f'write it in quotes: "{described(node)}"'
+    written = _PLAIN.match(source.text, at)
+    return f'write it in quotes: "{written[0] if written else described(node)}"'
 
 
 def word(source: Source, node: Node, *, at: int, what: str, known: Iterable[Name]) -> Name:
@@ -149,7 +151,7 @@ def word(source: Source, node: Node, *, at: int, what: str, known: Iterable[Name
         for name in known:
             if name == node:
                 return name
-    action = quotes_needed(node) if isinstance(node, Map) else ""
+    action = quotes_needed(source, node, at=at) if isinstance(node, Map) else ""
     if isinstance(node, str):
         placeholder = node.startswith("{") and node.endswith("}")
         action = f"list {node[1:-1]} in for-each" if placeholder else did_you_mean(node, known)
@@ -230,16 +232,14 @@ def lines(source: Source, node: Node, *, at: int) -> tuple[int, int]:
 
 def version(source: Source, node: Node, *, at: int, what: str) -> str:
     """A version, which is a text: without quotes 2.10 is the number 2.1."""
-    if isinstance(node, str) and node:
-        return node
-    raise source.error(
-        at,
-        f"{what} is {described(node)}, which YAML reads as a number"
-        if isinstance(node, (int, float)) and not isinstance(node, bool)
-        else f"{what} is {described(node)}",
-        expected="a version as a text",
-        action=quotes_needed(node) or "write it in quotes",
-    )
+    if isinstance(node, (int, float)) and type(node) is not bool:
+        raise source.error(
+            at,
+            f"{what} is {described(node)}, which YAML reads as a number",
+            expected="a version as a text",
+            action=quotes_needed(source, node, at=at),
+        )
+    return text(source, node, at=at, what=what)
 
 
 def top(document: Document, *, kind: str, required: Set[str]) -> Map:

@@ -107,7 +107,7 @@ class Converter:
     def _wrong_kind(self, parameter: Parameter, node: Node, *, at: int) -> FileError:
         action = "a wrong kind may stand only where an error or a difference is expected"
         if parameter.kind in ("string", "dtype") and not isinstance(node, (Map, Seq)):
-            action = quotes_needed(node)
+            action = quotes_needed(self.source, node, at=at)
         return self.source.error(
             at,
             f"{parameter.name} is {described(node)}",
@@ -134,7 +134,7 @@ class Converter:
             described(node),
             expected="a tensor {dtype: ..., values: ...}, {list: [...]} or "
             "{numpy: DTYPE, value: ...}",
-            action=quotes_needed(node),
+            action=quotes_needed(self.source, node, at=at),
         )
 
     def _items(self, node: Seq) -> tuple[Value, ...]:

@@ -28,12 +28,11 @@ TARGETS_FILE = "targets.toml"
 class Settings:
     """What holds where the command line says nothing.
 
-    home: the folder of managed environments. reports, cases: folders; None where the project names
-    none. targets_file: the user's own targets, None if there is no such file. timeout_s: of a case.
+    home: the folder of managed environments. cases: a folder; None where the project names none.
+    targets_file: the user's own targets, None if there is no such file. timeout_s: of a case.
     """
 
     home: Path
-    reports: Path | None = None
     cases: Path | None = None
     targets_file: Path | None = None
     timeout_s: float = DEFAULT_TIMEOUT_S
@@ -52,10 +51,9 @@ def read_settings(start: Path) -> Settings:
     if path is None:
         return Settings(home, targets_file=own if own.is_file() else None)
     reader = _Table(path, table)
-    reader.refuse_unknown(("cases", "reports", "targets", "timeout"))
+    reader.refuse_unknown(("cases", "targets", "timeout"))
     return Settings(
         home,
-        reports=reader.folder("reports"),
         cases=reader.folder("cases"),
         targets_file=reader.folder("targets") or (own if own.is_file() else None),
         timeout_s=reader.seconds("timeout", DEFAULT_TIMEOUT_S),

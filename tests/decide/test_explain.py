@@ -49,12 +49,12 @@ def test_an_explanation_shows_both_sides_positions_source_and_a_script(task, wro
         'source    "Differences", lines 64 to 96 of docs/cumsum.md (mindspore/docs at 00bfaa2)\n'
         "to see it in a bare Python:\n"
         "\n"
-        "    import numpy as np\n"
-        "    import torch\n"
+        "import numpy as np\n"
+        "import torch\n"
         "\n"
-        '    x = torch.from_numpy(np.array([1, 2], "int8"))\n'
-        "    actual = torch.cumsum(input=x, dim=0, dtype=torch.int8)\n"
-        '    print(actual, getattr(actual, "dtype", type(actual)))\n'
+        'x = torch.from_numpy(np.array([1, 2], "int8"))\n'
+        "actual = torch.cumsum(input=x, dim=0, dtype=torch.int8)\n"
+        'print(actual, getattr(actual, "dtype", type(actual)))\n'
     )
 
 

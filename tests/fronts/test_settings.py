@@ -34,7 +34,7 @@ def refusal(project: Path) -> str:
 
 
 def test_without_a_table_the_defaults_hold(project, home):
-    assert read_settings(project) == Settings(home, None, None, None, 60.0)
+    assert read_settings(project) == Settings(home, None, None, 60.0)
 
 
 def test_home_is_in_the_user_s_cache_if_nothing_names_another(project, monkeypatch):
@@ -53,11 +53,11 @@ def test_the_targets_file_in_home_holds_if_it_is_there(project, home):
 def test_paths_are_relative_to_the_project_and_hold_below_it(project, home):
     write(
         project,
-        '[tool.conformance]\ncases = "c"\nreports = "r"\ntargets = "t.toml"\ntimeout = 5\n',
+        '[tool.conformance]\ncases = "c"\ntargets = "t.toml"\ntimeout = 5\n',
     )
 
     assert read_settings(project / "below") == Settings(
-        home, project / "r", project / "c", project / "t.toml", 5.0
+        home, project / "c", project / "t.toml", 5.0
     )
 
 
@@ -85,7 +85,7 @@ def test_an_unknown_key_is_told_which_there_are(project):
 
     assert refusal(project) == (
         f"{path}:3:3: [tool.conformance] has the key 'report'; "
-        "expected one of: cases, reports, targets, timeout"
+        "expected one of: cases, targets, timeout"
     )
 
 

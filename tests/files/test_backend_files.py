@@ -1,0 +1,275 @@
+"""A backend's folder: bindings, ledger, environment."""
+
+# A message stands in one line of its table, as a reader sees it.
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from packaging.specifiers import SpecifierSet
+
+from conformance.files.backend_files import load_backend
+from conformance.model.backend import ALWAYS, Condition, EnvironmentRecipe, KnownOutcome
+from conformance.model.case import OutputExpected
+from conformance.model.tensor import Tensor
+
+ROOT = Path(__file__).parents[2]
+BACKENDS = sorted(path.parent.name for path in ROOT.glob("conformance/backends/*/bindings.yaml"))
+WORDS = "axis-out-of-range, axis-type, missing-argument, unexpected-keyword, empty-input, unsupported-rank, unsupported-dtype, no-kernel"
+
+BINDINGS = """\
+format: 1
+backend: mine
+snippet:
+  imports: [import mine]
+  tensor: mine.Tensor({array})
+  dtype: mine.{name}
+errors:
+  - {word: axis-type, type: TypeError, contains: must be int}
+  - {word: no-kernel, type: RuntimeError, contains: no kernel, when: {device: [cpu], version: ">=2"}}
+apis:
+  mine.cumsum:
+    op: cumsum
+    kind: function
+    path: mine.ops.cumsum
+    positional: [x]
+    parameters: {x: input, axis: dim}
+    answers:
+      - {question: overflow, choice: saturate, when: {dtype: [int8]}}
+      - {question: overflow, choice: wrap}
+  mine.Tensor.cumsum:
+    op: cumsum
+    kind: method
+    parameters: {x: self, axis: dim}
+    unanswered: nobody looked
+"""
+LEDGER = """\
+format: 1
+backend: mine
+known:
+  - cases: [cumsum/behaviour/a, cumsum/behaviour/b]
+    apis: [mine.cumsum]
+    outcome: {dtype: int8, values: [1, 2]}
+    reason: it is wrong
+    link: https://example.org/1
+  - cases: [cumsum/behaviour/c]
+    apis: [mine.cumsum]
+    outcome: {raises: ValueError, contains: no}
+    reason: it is wrong
+    link: https://example.org/2
+    when: {version: "<3"}
+  - cases: [cumsum/behaviour/d]
+    apis: [mine.cumsum]
+    outcome: {ends: signal SIGSEGV}
+    reason: it is wrong
+    link: https://example.org/3
+"""
+ENVIRONMENT = """\
+distribution = "mine-framework"
+module = "mine"
+default = "2.1"
+devices = ["cpu", "gpu"]
+
+[[recipe]]
+versions = ">=2"
+python = ">=3.9"
+requirements = ["mine=={version}"]
+notes = "a note"
+
+[[recipe]]
+versions = "<2"
+python = ">=3.8"
+requirements = ["mine=={version}", "numpy<2"]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A backend's folder, `mine`, in the working directory."""
+    monkeypatch.chdir(tmp_path)
+    folder = Path("mine")
+    folder.mkdir()
+    (folder / "adapter.py").write_text("")
+    (folder / "bindings.yaml").write_text(BINDINGS)
+    (folder / "ledger.yaml").write_text(LEDGER)
+    (folder / "environment.toml").write_text(ENVIRONMENT)
+    return folder
+
+
+@pytest.mark.parametrize("name", BACKENDS)
+def test_every_shipped_backend_loads(name: str) -> None:
+    backend = load_backend(ROOT / "conformance/backends" / name)
+    assert backend.name == name
+    assert backend.bindings
+
+
+def test_bindings_say_how_an_api_is_called(folder: Path) -> None:
+    function, method = load_backend(folder).bindings
+    assert (function.api, function.path, function.kind) == (
+        "mine.cumsum",
+        "mine.ops.cumsum",
+        "function",
+    )
+    assert (function.parameters, function.positional) == ((("x", "input"), ("axis", "dim")), ("x",))
+    assert (method.path, method.kind, method.unanswered) == (
+        "mine.Tensor.cumsum",
+        "method",
+        "nobody looked",
+    )
+    assert str(function.place) == "mine/bindings.yaml:11:3"
+
+
+def test_answers_and_errors_keep_their_condition(folder: Path) -> None:
+    backend = load_backend(folder)
+    saturate, wrap = backend.bindings[0].answers
+    assert (saturate.choice, saturate.when) == ("saturate", Condition(dtype=("int8",)))
+    assert (wrap.choice, wrap.when, str(wrap.place)) == ("wrap", ALWAYS, "mine/bindings.yaml:19:9")
+    assert [rule.word for rule in backend.errors] == ["axis-type", "no-kernel"]
+    assert backend.errors[1].when == Condition(version=SpecifierSet(">=2"), device=("cpu",))
+
+
+def test_the_ledger_says_what_happens_instead(folder: Path) -> None:
+    returned, raised, ended = load_backend(folder).ledger
+    output = OutputExpected("result", "int8", (2,), Tensor("int8", (2,), b"\x01\x02"))
+    assert returned.outcome == KnownOutcome(outputs=(output,))
+    assert returned.cases == ("cumsum/behaviour/a", "cumsum/behaviour/b")
+    assert (raised.outcome, raised.when.version) == (
+        KnownOutcome(raises=("ValueError", "no")),
+        SpecifierSet("<3"),
+    )
+    assert ended.outcome == KnownOutcome(ends="signal SIGSEGV")
+
+
+def test_the_environment_says_how_it_is_installed(folder: Path) -> None:
+    backend = load_backend(folder)
+    assert (backend.distribution, backend.module, backend.default_version) == (
+        "mine-framework",
+        "mine",
+        "2.1",
+    )
+    assert (backend.devices, backend.modes) == (("cpu", "gpu"), ("default",))
+    assert backend.recipes == (
+        EnvironmentRecipe(
+            SpecifierSet(">=2"), SpecifierSet(">=3.9"), ("mine=={version}",), "a note"
+        ),
+        EnvironmentRecipe(
+            SpecifierSet("<2"), SpecifierSet(">=3.8"), ("mine=={version}", "numpy<2")
+        ),
+    )
+
+
+def test_a_ledger_is_not_needed(folder: Path) -> None:
+    (folder / "ledger.yaml").unlink()
+    assert load_backend(folder).ledger == ()
+
+
+@pytest.mark.parametrize("name", ["bindings.yaml", "environment.toml"])
+def test_a_missing_file_is_named(folder: Path, refusal: Callable[..., str], name: str) -> None:
+    (folder / name).unlink()
+    assert refusal(load_backend, folder) == (
+        f"mine/{name}:1:1: the file cannot be read: No such file or directory; "
+        "expected a readable file"
+    )
+
+
+def test_a_missing_adapter_is_named(folder: Path, refusal: Callable[..., str]) -> None:
+    (folder / "adapter.py").unlink()
+    assert refusal(load_backend, folder) == (
+        "mine/adapter.py:1:1: there is no such file; expected the backend's adapter; "
+        "write its conversions there"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("backend: mine", "backend: Mine", "2:10: backend is 'Mine'; expected a name in lower case"),
+        ("mine.Tensor({array})", "mine.Tensor(array)", "5:11: tensor is 'mine.Tensor(array)'; expected {array} somewhere in it"),
+        ("dtype: mine.{name}", "dtype: mine", "6:10: dtype is 'mine'; expected {name} somewhere in it"),
+        ("imports: [import mine]", "imports: import mine", "4:12: imports is 'import mine'; expected a list; write it as [...]"),
+        ("word: axis-type", "word: axis-typ", f"8:12: word is 'axis-typ'; expected one of: {WORDS}; did you mean 'axis-type'?"),
+        ("contains: must be int", "contains: ''", "8:48: contains is empty; expected a text"),
+        ("device: [cpu]", "device: cpu", "9:78: device is 'cpu'; expected a list; write it as [...]"),
+        ('version: ">=2"', "version: 2.0", '9:94: version is a number; expected a range of versions like \'>=2.7,<3\'; write it in quotes: "2.0"'),
+        ('version: ">=2"', 'version: "2"', "9:94: version is '2'; expected a range of versions like '>=2.7,<3'"),
+        ('version: ">=2"', "os: [linux]", "9:85: when has no key 'os'; expected one of: device, dtype, mode, platform, version"),
+        ('{device: [cpu], version: ">=2"}', "{}", "9:69: when is an empty mapping; expected a condition; leave when out"),
+        ("dtype: [int8]", "dtype: [int9]", "18:62: an item of dtype is 'int9'; expected one of: bool, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float16, float32, float64; did you mean 'int8'?"),
+        ("mine.cumsum:", "cumsum:", "11:3: an API is 'cumsum'; expected a dotted name like torch.cumsum"),
+        ("kind: function", "kind: module", "13:11: the kind 'module' is not supported yet; expected one of: function, method; leave the API out until it is"),
+        ("kind: function", "kind: macro", "13:11: kind is 'macro'; expected one of: function, method"),
+        ("kind: function", "kind: method", "16:17: a method without a parameter called self; expected self for the object of a method, and nowhere else"),
+        ("kind: method", "kind: function", "23:17: a function with a parameter called self; expected self for the object of a method, and nowhere else"),
+        ("path: mine.ops.cumsum", "path: cumsum", "14:11: path is 'cumsum'; expected the dotted path of a callable"),
+        ("positional: [x]", "positional: [y]", "15:17: positional names 'y'; expected some of: x, axis"),
+        ("{x: input, axis: dim}", "{x: dim, axis: dim}", "16:32: the name 'dim' a second time; expected each name once"),
+        ("choice: saturate, when: {dtype: [int8]}}", "choice: saturate}", "19:9: an answer to 'overflow' after one that always holds; expected the answer without `when` last; it would never be looked at: move or remove it"),
+        ("question: overflow, choice: wrap", "question: overflow", "19:9: an answer has no 'choice'; expected the keys choice, question; add it"),
+        ("unanswered: nobody looked", "unanswered: nobody\n    answers: [{question: a, choice: b}]", "24:5: answers beside unanswered; expected one of them"),
+        ("op: cumsum\n    kind: function", "ops: cumsum\n    kind: function", "12:5: the API 'mine.cumsum' has no key 'ops'; expected one of: answers, kind, op, parameters, path, positional, unanswered, when; did you mean 'op'?"),
+    ],
+)  # fmt: skip
+def test_wrong_bindings_are_refused(
+    folder: Path, refusal: Callable[..., str], old: str, new: str, message: str
+) -> None:
+    assert old in BINDINGS
+    (folder / "bindings.yaml").write_text(BINDINGS.replace(old, new, 1))
+    assert refusal(load_backend, folder) == f"mine/bindings.yaml:{message}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("backend: mine", "backend: other", "2:10: backend is 'other'; expected 'mine', as in bindings.yaml"),
+        ("cumsum/behaviour/a", "behaviour/a", "4:12: a case is 'behaviour/a'; expected an address OP/FILE/CASE"),
+        ("https://example.org/1", "see above", "8:11: link is 'see above'; expected an address that starts with https://"),
+        ("    reason: it is wrong\n", "", "4:5: a known failure has no 'reason'; expected the keys apis, cases, link, outcome, reason; add it"),
+        ("[1, 2]", "[1, 300]", "6:38: 300, which does not fit int8; expected an integer from -128 to 127"),
+        ("{dtype: int8, values: [1, 2]}", "{}", "6:14: an outcome of no kind; expected one of: dtype, raises, ends"),
+        ("values: [1, 2]", "value: [1, 2]", "6:28: outcome has no key 'value'; expected one of: dtype, values; did you mean 'values'?"),
+        ("apis: [mine.cumsum]", "apis: []", "5:11: apis is an empty list; expected at least one text"),
+    ],
+)  # fmt: skip
+def test_wrong_ledgers_are_refused(
+    folder: Path, refusal: Callable[..., str], old: str, new: str, message: str
+) -> None:
+    assert old in LEDGER
+    (folder / "ledger.yaml").write_text(LEDGER.replace(old, new, 1))
+    assert refusal(load_backend, folder) == f"mine/ledger.yaml:{message}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('module = "mine"\n', "", "1:1: environment.toml has no 'module'; expected the keys module"),
+        ('default = "2.1"', "default = 2.1", "3:1: default is 2.1; expected a text; write it in quotes"),
+        ("default", "version", "3:1: environment.toml has no key 'version'; expected one of: default, devices, distribution, modes, module, recipe"),
+        ('devices = ["cpu", "gpu"]', 'devices = "cpu"', "4:1: devices is 'cpu'; expected a list of texts"),
+        ("[[recipe]]\nversions = \">=2\"", "[recipe]\nversions = \">=2\"", None),
+        ("versions = \"<2\"", "versions = \"2\"", "13:1: versions is '2'; expected a range of versions like '>=2.7,<3'"),
+        ("versions = \"<2\"\n", "", "12:1: a recipe has no 'versions'; expected the keys python, requirements, versions"),
+        ('["mine=={version}", "numpy<2"]', '["mine"]', "15:1: requirements without {version}; expected the version asked for, as in name=={version}"),
+        ("notes", "note", "10:1: a recipe has no key 'note'; expected one of: notes, python, requirements, versions; did you mean 'notes'?"),
+        ('distribution = "mine-framework"\n', "", "5:3: a recipe without a distribution; expected distribution = \"...\""),
+        ('default = "2.1"', 'default = "2.1', "3:16: illegal character '\\n'; expected TOML 1.0"),
+        ('module = "mine"', 'module = "mine"\nmodule = "mine"', "3:16: cannot overwrite a value; expected TOML 1.0"),
+    ],
+)  # fmt: skip
+def test_wrong_environments_are_refused(
+    folder: Path, refusal: Callable[..., str], old: str, new: str, message: str | None
+) -> None:
+    assert old in ENVIRONMENT
+    (folder / "environment.toml").write_text(ENVIRONMENT.replace(old, new, 1))
+    actual = refusal(load_backend, folder)
+    if message is not None:
+        assert actual == f"mine/environment.toml:{message}"
+
+
+def test_an_environment_nested_without_end_is_refused(
+    folder: Path, refusal: Callable[..., str]
+) -> None:
+    (folder / "environment.toml").write_text("a = " + "[" * 100_000)
+    assert refusal(load_backend, folder).startswith("mine/environment.toml:1:")
