@@ -13,7 +13,7 @@ BACKENDS := --backend reference --backend torch --backend mindspore
 unexport PYTHONDONTWRITEBYTECODE
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test environments lint types cases unit gate docs bench clean
+.PHONY: help run test environments lint types cases unit gate docs bench clean FORCE
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -57,21 +57,22 @@ clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
 
-# The link to the interpreter, not a stamp, so that a Python that was removed is noticed; without
-# pip, which takes seconds, so that an interruption leaves all or nothing.
-$(BIN)/python:
+# Made anew if its interpreter was removed. Without pip, which takes seconds, so that an interruption
+# leaves all or nothing.
+$(VENV)/made: $(if $(shell test -x $(BIN)/python || echo gone),FORCE)
 	@$(PYTHON) -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 10))' || { \
 	  echo "make: $(PYTHON) does not run, is older than Python 3.10, or lacks venv and ensurepip" \
 	    "(Debian: apt install python3-venv); name another: make $(MAKECMDGOALS) PYTHON=python3.12"; \
 	  exit 1; }
 	$(PYTHON) -m venv --clear --without-pip $(VENV)
+	@touch $@
 
-$(VENV)/installed: pyproject.toml $(BIN)/python
+$(VENV)/installed: pyproject.toml $(VENV)/made
 	@$(BIN)/python -Im ensurepip > /dev/null
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
-$(VENV)/developing: pyproject.toml $(BIN)/python
+$(VENV)/developing: pyproject.toml $(VENV)/made
 	@$(BIN)/python -Im ensurepip > /dev/null
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $(VENV)/installed $@

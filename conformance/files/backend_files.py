@@ -44,7 +44,8 @@ LEDGER = "ledger.yaml"
 ENVIRONMENT = "environment.toml"
 ADAPTER = "adapter.py"
 
-BINDING_KINDS_NOT_YET = ("module", "in-place", "out")
+KINDS: tuple[BindingKind, ...] = ("function", "method")
+KINDS_NOT_YET = ("module", *(kind for kind in BINDING_KINDS if kind not in KINDS))
 
 _BACKEND = re.compile(r"[a-z][a-z0-9_-]*")
 _API = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
@@ -182,14 +183,14 @@ def _binding(
 
 def _kind(source: Source, entry: Map) -> BindingKind:
     kind, at = entry.values["kind"], entry.value_at("kind")
-    if kind in BINDING_KINDS_NOT_YET:
+    if kind in KINDS_NOT_YET:
         raise source.error(
             at,
             f"the kind {kind!r} is not supported yet",
-            expected=f"one of: {listed(BINDING_KINDS)}",
+            expected=f"one of: {listed(KINDS)}",
             action="leave the API out until it is",
         )
-    return word(source, kind, at=at, what="kind", known=BINDING_KINDS)
+    return word(source, kind, at=at, what="kind", known=KINDS)
 
 
 def _parameters(source: Source, entry: Map, *, kind: BindingKind) -> tuple[tuple[str, str], ...]:

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
+from math import isfinite, prod
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
@@ -26,6 +28,8 @@ from conformance.model.tensor import Tensor
 from conformance.model.verdict import RED, Status, Verdict
 
 FORMAT = 1
+# Elements from which on a report holds a tensor's digest instead of its values.
+WHOLE_UP_TO = 1024
 SUFFIX = ".jsonl"
 
 
@@ -146,6 +150,13 @@ def verdict_data(verdict: Verdict) -> dict[str, Any]:
         data["difference"] = task.expectation.question
         data["declared"] = task.declared
         data["observed"] = list(verdict.observed)
+    if verdict.accuracy is not None:
+        data["accuracy"] = {
+            # Strict JSON has no infinity.
+            "ulp": verdict.accuracy.ulp if isfinite(verdict.accuracy.ulp) else "inf",
+            "index": list(verdict.accuracy.index),
+            "class": verdict.accuracy.name,
+        }
     if verdict.cause:
         data["cause"] = verdict.cause
     if verdict.mismatches:
@@ -214,7 +225,16 @@ def outcome_data(outcome: Outcome | None) -> dict[str, Any]:
 
 
 def tensor_data(tensor: Tensor) -> dict[str, Any]:
-    return {"dtype": tensor.dtype, "shape": list(tensor.shape), "values": tensor.nested()}
+    """dtype, shape and values; of a large tensor its digest and its ends instead of the values."""
+    data: dict[str, Any] = {"dtype": tensor.dtype, "shape": list(tensor.shape)}
+    if prod(tensor.shape) <= WHOLE_UP_TO:
+        data["values"] = tensor.nested()
+        return data
+    data["digest"] = f"sha256:{sha256(tensor.data).hexdigest()}"
+    for name, part in (("head", slice(None, 4)), ("tail", slice(-4, None))):
+        ends = tensor.array().reshape(-1)[part]
+        data[name] = Tensor.of(ends, tensor.dtype).nested()
+    return data
 
 
 def _output_data(output: OutputExpected) -> dict[str, Any]:
@@ -225,7 +245,9 @@ def _output_data(output: OutputExpected) -> dict[str, Any]:
     if shape is not None:
         data["shape"] = list(shape)
     if output.values is not None:
-        data["values"] = output.values.nested()
+        data |= tensor_data(output.values) if output.dtype else {"values": output.values.nested()}
+    if output.oracle:
+        data["oracle"] = "exact"
     return data
 
 

@@ -1,7 +1,10 @@
+import dataclasses
+
+import numpy as np
 import pytest
 
 from conformance.decide.judge import decline, judge
-from conformance.model.case import Choice
+from conformance.model.case import Call, Choice, OutputExpected
 from conformance.model.outcome import (
     Crashed,
     Evidence,
@@ -223,3 +226,50 @@ def test_a_signature_that_lists_a_missing_parameter_fails(make_task):
 def test_a_signature_that_cannot_be_read_says_nothing(make_task, make_tensor, sums):
     task = make_task(sums, signature=(("dim", True),))
     assert judge(task, Returned((make_tensor([1, 3], "int8"),))).status is Status.PASSED
+
+
+@pytest.fixture
+def accurate(make_task, make_tensor):
+    """A task that asks the oracle about the running sum of a thousand float32 tenths."""
+    x = make_tensor(np.full(1000, 0.1), "float32")
+    expected = OutputExpected("result", dtype="float32", shape=(1000,), oracle=True)
+    task = make_task(Choice("", outputs=(expected,)))
+    return dataclasses.replace(task, call=Call((("x", x), ("axis", 0))))
+
+
+def tenths(accumulator):
+    return np.cumsum(np.full(1000, 0.1, np.float32), dtype=accumulator).astype(np.float32)
+
+
+def test_accuracy_is_measured_not_tolerated(accurate, make_tensor):
+    wide = judge(accurate, Returned((make_tensor(tenths(np.float64), "float32"),)))
+    assert (wide.status, wide.accuracy.name) == (Status.PASSED, "correctly-rounded")
+    assert wide.accuracy.ulp <= 0.5
+    narrow = judge(accurate, Returned((make_tensor(tenths(np.float32), "float32"),)))
+    assert narrow.status is Status.PASSED
+    assert narrow.accuracy.ulp > 1
+
+
+def test_an_error_that_rounding_cannot_explain_fails(accurate, make_tensor):
+    values = tenths(np.float64)
+    values[7] *= 1.001
+    verdict = judge(accurate, Returned((make_tensor(values, "float32"),)))
+    assert verdict.status is Status.FAILED
+    assert verdict.accuracy.index == (7,)
+    assert [m.kind for m in verdict.mismatches] == ["accuracy"]
+
+
+def test_a_wrong_dtype_is_not_measured(accurate, make_tensor):
+    verdict = judge(accurate, Returned((make_tensor(tenths(np.float64), "float64"),)))
+    assert (verdict.status, verdict.accuracy) == (Status.FAILED, None)
+
+
+def test_a_call_that_gives_something_else_the_seventh_time_is_unstable(
+    make_task, make_tensor, sums
+):
+    first, again = make_tensor([1, 3], "int8"), make_tensor([1, 4], "int8")
+    verdict = judge(make_task(sums), Returned((first,), differing=(7, (again,))))
+    assert verdict.status is Status.UNSTABLE
+    assert [m.text for m in verdict.mismatches] == [
+        "call 7 in one process: 1 of 2 values differ, greatest difference 1 at [1]"
+    ]

@@ -1,5 +1,7 @@
 """Whatever bytes a file holds, it is read or refused with its place: nothing else comes out."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import shutil

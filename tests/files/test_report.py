@@ -1,10 +1,19 @@
+import hashlib
 from datetime import datetime, timezone
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from conformance.files.report import ReportError, ReportWriter, newest_report, read_report
+from conformance.files.report import (
+    ReportError,
+    ReportWriter,
+    newest_report,
+    read_report,
+    tensor_data,
+)
 from conformance.model.backend import Target
+from conformance.model.tensor import Tensor
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 TARGET = Target("torch", "2.13.0", Path("python"), python="CPython 3.11.7", platform="linux-x86_64")
@@ -125,3 +134,16 @@ def test_no_report_is_none(tmp_path):
 def test_a_text_that_is_no_unicode_is_kept_escaped(write):
     path = write(line("x") | {"printed": "\udc80"})
     assert read_report(path).verdicts[0]["printed"] == "\udc80"
+
+
+def test_a_large_tensor_is_its_digest_and_its_ends():
+    small = tensor_data(Tensor.of(np.ones(1024, np.int8), "int8"))
+    assert len(small["values"]) == 1024
+    large = tensor_data(Tensor.of(np.arange(1025, dtype=np.int16), "int16"))
+    assert large == {
+        "dtype": "int16",
+        "shape": [1025],
+        "digest": "sha256:" + hashlib.sha256(np.arange(1025, dtype="<i2").tobytes()).hexdigest(),
+        "head": [0, 1, 2, 3],
+        "tail": [1021, 1022, 1023, 1024],
+    }

@@ -131,6 +131,25 @@ def test_a_row_that_does_not_hold_is_refuted_with_the_reason(site):
     )
 
 
+def test_what_becomes_of_the_other_name_is_no_claim_of_the_page(site):
+    raised = Raised(("TypeError",), "cumsum() got an unexpected keyword argument 'x'", "call")
+    site.report({("parameter-x-other-name", TORCH): raised})
+    site.index(PAGE)
+    built = site.build()
+    assert built.table("Parameter")[0][1] == "input confirmed x= is refused"
+    assert built.table("API", "confirmed", "refuted")[0][1:] == ["6", "0", "0"]
+
+
+def test_every_version_that_ran_has_a_column_of_its_own(site):
+    site.report(targets=[("torch", "2.12.0"), ("torch", "2.13.0"), ("mindspore", "2.10.0")])
+    site.index(PAGE)
+    assert [row[0] for row in site.build().table("API", "confirmed")] == [
+        "torch.cumsum torch 2.12.0",
+        "torch.cumsum torch 2.13.0",
+        "mindspore.ops.cumsum mindspore 2.10.0",
+    ]
+
+
 def test_a_parameter_that_should_be_absent_and_is_taken_is_refuted(site):
     site.report({("parameter-out", MINDSPORE): int64_grid()})
     site.index(PAGE)
