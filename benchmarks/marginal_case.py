@@ -1,4 +1,4 @@
-"""What one more 4x4 case costs: CPU time of the suite and of the reference worker, judging included.
+"""What one more 4x4 case costs in CPU time of the suite and its worker, judging included.
 
     python benchmarks/marginal_case.py [--cases 5000] [--rounds 5]
 

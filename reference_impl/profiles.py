@@ -39,7 +39,7 @@ def blocked(combine: Combine, x: Array, axis: SupportsIndex, *, block: int) -> A
 
     With s the scan inside the blocks and t[b] the last element of block b's: the carries c are
     sequential over t if there are at most `block` of them, else blocked over t; y = s in the first
-    block, c[b-1] + s in block b (XLA's reduce-window rewrite, which jax's cumsum goes through).
+    block, c[b-1] + s in block b (XLA's rewrite of a running reduce-window; jax 0.10 on a CPU: 16).
     """
     if block < 1:
         raise ValueError(f"block is {block}, expected at least 1")
@@ -56,7 +56,7 @@ def _blocked(combine: Combine, x: Array, block: int) -> Array:
         return scan(combine, x, 0)
     inner = [scan(combine, x[start : start + block], 0) for start in range(0, len(x), block)]
     carries = _blocked(combine, np.stack([part[-1] for part in inner]), block)
-    later = [combine(carries[b], part) for b, part in enumerate(inner[1:])]
+    later: list[Array] = [combine(carries[b], part) for b, part in enumerate(inner[1:])]
     return np.asarray(np.concatenate([inner[0], *later]))
 
 
@@ -69,7 +69,7 @@ def odd_even(combine: Combine, x: Array, axis: SupportsIndex) -> Array:
     elements = np.moveaxis(x, valid_axis(axis, x.ndim), 0)
     with np.errstate(all="ignore"):
         result = _odd_even(combine, elements)
-    return np.moveaxis(result, 0, valid_axis(axis, x.ndim))
+    return np.asarray(np.moveaxis(result, 0, valid_axis(axis, x.ndim)))
 
 
 def _odd_even(combine: Combine, x: Array) -> Array:

@@ -12,9 +12,9 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from conformance.decide.judge import judge
+from conformance.decide.oracle import Oracle
 from conformance.decide.plan import make_plan
 from conformance.model.backend import Backend, Binding, Target
 from conformance.model.case import Suite
@@ -26,9 +26,6 @@ if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
-
-if TYPE_CHECKING:
-    from conformance.model.outcome import Outcome
 
 FILE = "fakes.toml"
 
@@ -104,10 +101,11 @@ def catch(suite: Suite, backends: Sequence[Backend], *, folder: Path, timeout_s:
     ]
     caught: dict[str, dict[str, None]] = {fake.path: {} for fake in fakes}
     house = replace(backends[0], name="fakes", adapter=folder / "adapter.py", ledger=())
+    oracle = Oracle()
     with Workers([(house, target)], timeout_s=timeout_s) as workers:
         workers.start()
         for task, outcome in workers.run(tasks):
-            if _is_red(task, outcome):
+            if judge(task, outcome, oracle).status in RED:
                 caught[task.binding.path][task.case.address] = None
     order = {case.address: number for number, case in enumerate(suite.cases)}
     return Catches(
@@ -131,7 +129,3 @@ def _tasks(
     version = backend.default_version or "1"
     planned = make_plan(suite, [(alone, replace(target, version=version))])
     return (replace(task, target=target) for task in planned if not task.refusal)
-
-
-def _is_red(task: Task, outcome: Outcome) -> bool:
-    return judge(task, outcome).status in RED

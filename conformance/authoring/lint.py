@@ -185,7 +185,7 @@ def _unknown(place: Place, kind: str, *, name: str, known: Collection[str]) -> F
     return FileError(
         place,
         f"a known failure of the {kind} {name!r}, which does not exist",
-        expected=f"a {kind} that exists",
+        expected="one that exists",
         action=did_you_mean(name, known) or "remove the entry",
     )
 

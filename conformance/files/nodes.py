@@ -36,20 +36,15 @@ MAX_DEPTH = 50
 
 
 class Map:
-    """A YAML mapping. marks: of the first key, the first value, the second key, ...
+    """A YAML mapping. at: where it stands; marks: where its first key, its first value, its second
+    key, ... stand."""
 
-    at: where it stands. size: number of values in it, aliases counted as often as they stand.
-    template: some text in it holds a '{'.
-    """
-
-    __slots__ = ("at", "marks", "size", "template", "values")
+    __slots__ = ("at", "marks", "values")
 
     def __init__(self, at: int) -> None:
         self.at = at
         self.values: dict[str, Node] = {}
         self.marks: list[int] = []
-        self.size = 0
-        self.template = False
 
     def key_at(self, key: str) -> int:
         return self.marks[2 * list(self.values).index(key)]
@@ -59,16 +54,14 @@ class Map:
 
 
 class Seq:
-    """A YAML sequence: its items and where each of them stands; the rest as in Map."""
+    """A YAML sequence. at: where it stands; marks: where each of its items stands."""
 
-    __slots__ = ("at", "items", "marks", "size", "template")
+    __slots__ = ("at", "items", "marks")
 
     def __init__(self, at: int) -> None:
         self.at = at
         self.items: list[Node] = []
         self.marks: list[int] = []
-        self.size = 0
-        self.template = False
 
 
 Node = Map | Seq | Scalar
@@ -117,6 +110,7 @@ class _Reader:
         self.anchors: dict[str, Node] = {}
         self.open: set[str] = set()
         self.aliased = 0
+        self.sizes: dict[Node, int] = {}
         self.at = 0
 
     def document(self) -> Document:
@@ -192,15 +186,9 @@ class _Reader:
                     self.at = event.start_mark.index
                     raise
             elif kind is SequenceEndEvent:
-                node.size += len(node.items)
                 return node
             else:
                 value = self.value(event, depth)
-                if isinstance(value, (Map, Seq)):
-                    node.size += value.size
-                    node.template |= value.template
-            if type(value) is str and "{" in value:
-                node.template = True
             add(value)
             mark(event.start_mark.index)
 
@@ -215,7 +203,6 @@ class _Reader:
             event = next_event()
             kind = type(event)
             if kind is MappingEndEvent:
-                node.size += len(values)
                 return node
             self.at = key_at = event.start_mark.index
             if kind is ScalarEvent and not event.style and event.tag is event.anchor is None:
@@ -233,11 +220,6 @@ class _Reader:
             else:
                 at = event.start_mark.index
                 value = self.value(event, depth)
-                if isinstance(value, (Map, Seq)):
-                    node.size += value.size
-                    node.template |= value.template
-            if type(value) is str and "{" in value:
-                node.template = True
             values[key] = value
             mark(at)
 
@@ -261,7 +243,7 @@ class _Reader:
                 action="write a text that starts with '*' in quotes",
             )
         node = self.anchors[name]
-        self.aliased += node.size if isinstance(node, (Map, Seq)) else 1
+        self.aliased += self.size(node)
         if self.aliased > MAX_ALIASED_VALUES:
             raise self.source.error(
                 self.at,
@@ -270,6 +252,16 @@ class _Reader:
                 action="write large tensors by a rule (fill)",
             )
         return node
+
+    def size(self, node: Node) -> int:
+        """Number of values in node, aliases counted as often as they stand."""
+        if not isinstance(node, (Map, Seq)):
+            return 1
+        known = self.sizes.get(node)
+        if known is None:
+            children = node.items if isinstance(node, Seq) else node.values.values()
+            known = self.sizes[node] = 1 + sum(map(self.size, children))
+        return known
 
     def bad_key(self, node: Map, key: Node, *, at: int) -> FileError:
         if key == "<<":

@@ -36,13 +36,15 @@ class Templates:
         lists = _lists(self.source, case)
         _check_id(self.source, case, lists)
         plain = Map(case.at)
-        plain.template = True
         for key, value, key_at, at in pairs(case):
             if key != "for-each":
                 plain.values[key] = value
                 plain.marks += (key_at, at)
+        templates: set[Node] = set()
+        _collect(plain, templates)
         for chosen in itertools.product(*lists.values()):
-            filler = _Filler(self.source, dict(zip(lists, chosen, strict=True)))
+            words = dict(zip(lists, chosen, strict=True))
+            filler = _Filler(self.source, words, templates=templates)
             filled = filler.fill(plain, at=case.at)
             self.spent += filler.spent
             if self.spent > MAX_EXPANSION:
@@ -99,19 +101,35 @@ def _check_id(source: Source, case: Map, lists: dict[str, list[Scalar]]) -> None
             )
 
 
-class _Filler:
-    """Puts the words of one case into its texts. What holds no placeholder stays the same node,
-    so that it is converted once for all cases."""
+def _collect(node: Node, templates: set[Node]) -> bool:
+    """True if some text in node holds a '{'; such collections are added to templates."""
+    if isinstance(node, str):
+        return "{" in node
+    if not isinstance(node, (Map, Seq)):
+        return False
+    if node in templates:
+        return True
+    children = node.items if isinstance(node, Seq) else list(node.values.values())
+    found = [_collect(child, templates) for child in children]
+    if any(found):
+        templates.add(node)
+    return any(found)
 
-    def __init__(self, source: Source, words: Words) -> None:
+
+class _Filler:
+    """Puts the words of one case into its texts. templates: the collections that hold some; every
+    other stays the same node, so that it is converted once for all cases."""
+
+    def __init__(self, source: Source, words: Words, *, templates: set[Node]) -> None:
         self.source = source
         self.words = words
+        self.templates = templates
         self.spent = 0
 
     def fill(self, node: Node, *, at: int) -> Node:
         if isinstance(node, str):
             return self._text(node, at=at) if "{" in node else node
-        if not isinstance(node, (Map, Seq)) or not node.template:
+        if node not in self.templates or not isinstance(node, (Map, Seq)):
             return node
         self.spent += len(node.marks)
         if isinstance(node, Seq):

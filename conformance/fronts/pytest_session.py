@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from conformance.decide.judge import decline, judge
+from conformance.decide.oracle import Oracle
 from conformance.files.load import load_suite
 from conformance.files.report import ReportWriter
 from conformance.fronts.pytest_arguments import (
@@ -44,6 +45,7 @@ class ConformanceSession:
         self.cases = Path()
         self.settings: Settings
         self.outcomes: Outcomes | None = None
+        self.oracle = Oracle()
         self.report: _ReportFile | None = None
         self._group = ""
 
@@ -133,7 +135,7 @@ class ConformanceSession:
         if task.refusal:
             return decline(task)
         assert self.outcomes is not None
-        return judge(task, self.outcomes.outcome(task))
+        return judge(task, self.outcomes.outcome(task), self.oracle)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(

@@ -127,10 +127,12 @@ def _carry_out(
 def _lines(plan: _Plan, workers: Workers | None) -> Iterator[Line]:
     """The report lines, as they come; those for which nothing has to run first."""
     from conformance.decide.judge import decline, judge
+    from conformance.decide.oracle import Oracle
     from conformance.files.report import stale_data, verdict_data
 
     yield from map(stale_data, plan.stale)
     yield from (verdict_data(decline(task)) for task in plan.tasks if task.refusal)
+    oracle = Oracle()
     outcomes: Iterator[tuple[Task, Outcome]]
     runnable = [task for task in plan.tasks if not task.refusal]
     if workers is None:
@@ -140,7 +142,7 @@ def _lines(plan: _Plan, workers: Workers | None) -> Iterator[Line]:
     else:
         outcomes = workers.run(runnable)
     for task, outcome in outcomes:
-        yield verdict_data(judge(task, outcome))
+        yield verdict_data(judge(task, outcome, oracle))
 
 
 def _with_progress(lines: Iterator[Line], *, total: int) -> Iterator[Line]:

@@ -204,6 +204,18 @@ class Dispatcher:
             connection.go_on(request.number)
             self.servers.watch(connection)
 
+    def closing(self, connection: Connection) -> None:
+        """Send the others again at once; the first waits for what there is to blame it for."""
+        if connection is self.main and not self._exclusive:
+            self.main = None
+            if connection.unanswered:
+                blamed = connection.unanswered.popleft()
+                self._take_back(connection)
+                self._put_last(blamed.task.binding.api)
+                connection.unanswered.clear()
+                connection.unanswered.append(blamed)
+            self._pump()
+
     def lost(self, connection: Connection, outcome: Lost) -> None:
         """Blame what was running, if anything was, and let the others be sent again."""
         if connection is self.trial:

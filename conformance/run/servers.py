@@ -54,6 +54,9 @@ class Client(Protocol):
     def writable(self, connection: Connection) -> None:
         """All that was there to read has been taken."""
 
+    def closing(self, connection: Connection) -> None:
+        """The server has closed its connection; how it ended is said later, by `lost`."""
+
     def lost(self, connection: Connection, outcome: Lost) -> None:
         """The server was ready, and ended, was silent, wrote garbage or overran its time."""
 
@@ -312,6 +315,8 @@ class Servers:
             return
         connection.began, connection.clock = connection.clock, time.monotonic()
         connection.host.ask({"reap": connection.number})
+        if connection.ready:
+            self._client.closing(connection)
 
     def _ended(self, connection: Connection, message: Header) -> None:
         if not connection.closed:

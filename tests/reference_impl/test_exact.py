@@ -164,6 +164,23 @@ def test_the_bound_of_a_cut_product_leaves_a_low_word_near_its_end_open():
     assert proven.tolist() == [True, False, True]
 
 
+def test_what_a_product_lost_breaks_a_tie(monkeypatch):
+    """1 + 2^-24 and nothing in the bits kept, but a bit was cut: above halfway in float32."""
+    high = np.array([[(1 << 63) + (1 << 39)]], np.uint64)
+    low, shift = np.zeros((1, 1), np.uint64), np.full((1, 1), -63)
+    for cuts, expected in ((0, 1.0), (1, 1 + 2.0**-23)):
+        wide = (high, low, shift, np.full((1, 1), cuts))
+        monkeypatch.setattr(exact_product, "_wide_products", lambda odd, bits, wide=wide: wide)
+        assert exact_cumprod(np.ones(1, np.float32), 0).values.tolist() == [expected]
+
+
+def test_the_last_bit_of_a_long_product_stands_for_what_follows():
+    odd = np.array([[2**150 + 2**126 + 1]], object)
+    high, low, exponent, cuts = exact_product._wide_products(odd, 256)
+    assert (int(high[0, 0]), int(low[0, 0])) == (2**63 + 2**39, 1)
+    assert (exponent.tolist(), cuts.tolist()) == ([[150 - 63]], [[0]])
+
+
 def test_products_of_a_thousand_halves_underflow_to_the_sign_of_all(independent):
     x = np.full(200, -0.5, np.float32)
     numbers = list(accumulate(independent.fractions(x, "float32"), mul))

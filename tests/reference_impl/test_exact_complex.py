@@ -62,6 +62,11 @@ def test_components_of_very_different_size_are_both_right(independent):
     agrees(exact_cumprod(x, 0).values, products(x), independent=independent)
 
 
+def test_a_component_cut_away_is_not_taken_for_zero(independent):
+    x = np.array([1 + 1e-100j, 3.3, 3.3, 1.1j, 3.3, 3.3, 3.3])
+    agrees(exact_cumprod(x, 0).values, products(x), independent=independent)
+
+
 def test_a_thousand_axis_elements_need_no_more_bits_than_reals_do(monkeypatch):
     from reference_impl import exact_complex
 
@@ -74,9 +79,11 @@ def test_a_thousand_axis_elements_need_no_more_bits_than_reals_do(monkeypatch):
 
     monkeypatch.setattr(exact_complex, "_leading_parts", counted)
     values = exact_cumprod(np.full(1000, 1.1j), 0).values
-    assert asked == [192]
     assert (values.real[::2] == 0).all()
     assert (values.imag[1::2] == 0).all()
+    values = exact_cumprod(np.full(1000, 0.7 - 0.7j), 0).values
+    assert (values.real[1::4] == 0).all()
+    assert asked == [192, 192]
 
 
 def test_sums_go_by_component():

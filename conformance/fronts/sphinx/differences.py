@@ -9,7 +9,7 @@ from docutils import nodes
 from conformance.decide.answers import ObservedAnswer, Relation, relation
 from conformance.decide.snippet import snippet
 from conformance.fronts.sphinx.columns import api_cell, column_name, measured_text
-from conformance.fronts.sphinx.endings import status_cell
+from conformance.fronts.sphinx.endings import accuracy, status_cell
 from conformance.fronts.sphinx.markup import (
     Content,
     Row,
@@ -152,7 +152,8 @@ class _DifferenceView:
         for column, answer in self.answers.items():
             said = next((o.observed for o in answer.observations if o.case == case.address), None)
             cell = self.measured.cell(case, column)
-            yield [*status_cell(cell), *([small(_words(said))] if said is not None else [])]
+            words = [small(_words(said))] if said is not None else []
+            yield [*status_cell(cell), *words, *accuracy(cell)]
 
     def _snippets(self) -> Iterator[nodes.Node]:
         """One script for each answer that was observed, on the first API that gives it; where the

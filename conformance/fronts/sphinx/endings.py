@@ -67,9 +67,20 @@ def _reasons(cell: Cell) -> tuple[str, ...]:
     return cell.notes or (str(cell.status).replace("-", " "),)
 
 
+def accuracy(cell: Cell | None) -> list[nodes.Node]:
+    """How far the result is from the exact one, where that was asked."""
+    if cell is None or cell.line is None or "accuracy" not in cell.line:
+        return []
+    ulp = cell.line["accuracy"]["ulp"]
+    shown = ulp if isinstance(ulp, str) else f"{ulp:.3g}"
+    return [small(f"{shown} ULP off at {cell.line['accuracy']['index']}")]
+
+
 def _output(output: dict[str, Any]) -> list[nodes.Node]:
-    if "values" in output or "text" in output:
+    if "values" in output or "text" in output or "digest" in output:
         return [block(data_text(output))]
+    if "oracle" in output:
+        return [paragraph("the exact result, rounded once")]
     shape = dtype_and_shape(output)[1]
     return [paragraph("shape ", code(shape))] if shape else [paragraph("not asked")]
 

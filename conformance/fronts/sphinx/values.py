@@ -13,9 +13,12 @@ EDGE = 3
 
 
 def data_text(output: dict[str, Any]) -> str:
-    """The elements of an output of a report, one row a line, columns aligned."""
+    """The elements of an output of a report, one row a line, columns aligned; the two ends of a
+    large one, of which a report has no more."""
     if "text" in output:
         return str(output["text"])
+    if "digest" in output:
+        return nested_text([*output["head"], "...", *output["tail"]])
     return nested_text(output.get("values"))
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
+from docutils import nodes
 
 from conformance.fronts.sphinx_ext import ConformanceDataError
 from conformance.model.outcome import Crashed

@@ -41,6 +41,11 @@ def test_a_long_matrix_is_shortened_along_both_axes() -> None:
     assert len(shown.splitlines()) == 7
 
 
+def test_of_a_large_tensor_the_two_ends_are_shown() -> None:
+    output = {"dtype": "int8", "digest": "sha256:00", "head": [1, 2], "tail": [3, 4]}
+    assert data_text(output) == "[  1,   2, ...,   3,   4]"
+
+
 def test_an_output_that_is_no_tensor_is_shown_as_it_is() -> None:
     output = {"type": "list", "text": "[1, 2]"}
     assert (data_text(output), dtype_and_shape(output)) == ("[1, 2]", ("list", ""))
