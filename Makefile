@@ -38,7 +38,7 @@ cases: $(VENV)/developing
 	$(BIN)/conformance lint
 
 unit: $(VENV)/developing environments
-	$(BIN)/pytest tests
+	$(BIN)/pytest tests -q -n auto
 
 gate: $(VENV)/developing environments
 	$(BIN)/pytest $(BACKENDS) -q --conformance-report=build/reports/gate.jsonl

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, SupportsIndex
+from typing import Literal, NamedTuple, SupportsIndex
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,7 @@ Tie = Literal["first", "last"]
 NotANumber = Literal["propagate", "ignore"]
 
 
-@dataclass(frozen=True)
-class Extreme:
+class Extreme(NamedTuple):
     """values: running extreme, stored as x is; indices: int64 positions along the axis in x."""
 
     values: Array

@@ -74,7 +74,7 @@ def odd_even(combine: Combine, x: Array, axis: SupportsIndex) -> Array:
 
 def _odd_even(combine: Combine, x: Array) -> Array:
     if len(x) < 2:
-        return x.copy()
+        return np.array(x)
     paired = _odd_even(combine, combine(x[:-1:2], x[1::2]))
     result = np.empty_like(x)
     result[0] = x[0]

@@ -203,7 +203,7 @@ class Execution:
     def dtype(self, name: str) -> Any:
         try:
             return self.adapter.dtype(name)
-        except (AttributeError, KeyError, TypeError) as error:
+        except Exception as error:
             reason = "the framework has no dtype %s (%s)" % (name, text_of(error))
             raise UnplaceableError("dtype", reason) from error
 

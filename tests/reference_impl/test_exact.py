@@ -170,7 +170,7 @@ def test_what_a_product_lost_breaks_a_tie(monkeypatch):
     low, shift = np.zeros((1, 1), np.uint64), np.full((1, 1), -63)
     for cuts, expected in ((0, 1.0), (1, 1 + 2.0**-23)):
         wide = (high, low, shift, np.full((1, 1), cuts))
-        monkeypatch.setattr(exact_product, "_wide_products", lambda odd, bits, wide=wide: wide)
+        monkeypatch.setattr(exact_product, "_wide_products", lambda *_, wide=wide: wide)
         assert exact_cumprod(np.ones(1, np.float32), 0).values.tolist() == [expected]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,33 @@ def test_a_hang_ends_at_the_time_limit(misbehaving: Any, function: str) -> None:
     assert isinstance(hung, TimedOut)
     assert hung.limit_s == 1.0
     assert_harmed_nobody(before, after)
+
+
+def test_a_time_limit_is_for_one_case_not_for_a_row(misbehaving: Any) -> None:
+    slow = [misbehaving.task("slow", seconds=0.4) for _ in range(5)]
+    outcomes = misbehaving.run(*slow, timeout_s=1.5)
+    assert [type(outcome) for outcome in outcomes] == [Returned] * 5
+
+
+def test_the_first_case_of_a_server_has_an_allowance(misbehaving: Any) -> None:
+    slow = [misbehaving.task("slow", seconds=0.8) for _ in range(2)]
+    limits = {"timeout_s": 0.3, "first_case_allowance_s": 5.0}
+    first, second = misbehaving.run(*slow, **limits)
+    assert isinstance(first, Returned)
+    # The second one is too slow behind the first, and not when it is the first of its own server.
+    assert isinstance(second, Unstable)
+    assert isinstance(second.first, TimedOut)
+
+
+def test_a_pause_of_the_consumer_is_nobodys_time(misbehaving: Any) -> None:
+    tasks = [misbehaving.task("slow", seconds=0.02) for _ in range(20)]
+    outcomes = []
+    with misbehaving.workers(timeout_s=0.5, first_case_allowance_s=5.0) as workers:
+        for _, outcome in workers.run(tasks):
+            if not outcomes:
+                time.sleep(1.5)
+            outcomes.append(outcome)
+    assert [type(outcome) for outcome in outcomes] == [Returned] * 20
 
 
 def test_a_crash_that_does_not_come_again_is_unstable(misbehaving: Any, tmp_path: Path) -> None:

@@ -8,6 +8,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -108,15 +111,29 @@ with Workers([(backend, target)]) as workers:
 """
 
 
-@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize(
-    ("name", "wait_for"), [("misbehaving", "answered"), ("hangs_at_import", "started")]
-)
-def test_no_orphan_outlives_the_parent(
-    fake: Any, left: Any, sent: signal.Signals, name: str, wait_for: str
-) -> None:
-    one = fake(name)
-    command = [sys.executable, "-c", PARENT, name, str(one.backend.adapter), "hang"]
+def test_no_server_outlives_its_process_and_the_parent_together(fake: Any, left: Any) -> None:
+    one = fake("misbehaving")
+    with parent_process(one, wait_for="answered") as parent:
+        (zygote,) = [
+            int(process.split()[0])
+            for process in left(one.mark)
+            if parent_of(int(process.split()[0])) == parent.pid
+        ]
+        # Nobody is left who could end the server.
+        os.kill(parent.pid, signal.SIGSTOP)
+        os.kill(zygote, signal.SIGKILL)
+        os.kill(parent.pid, signal.SIGKILL)
+    assert left(one.mark, within_s=2.0) == []
+
+
+def parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+@contextmanager
+def parent_process(one: Any, *, wait_for: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that runs a healthy case and one that hangs, at the point where it prints that."""
+    command = [sys.executable, "-c", PARENT, one.target.backend, str(one.backend.adapter), "hang"]
     environment = {**os.environ, "MARK": one.mark}
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
@@ -125,6 +142,18 @@ def test_no_orphan_outlives_the_parent(
         while parent.stdout.readline().strip() != wait_for:
             assert parent.poll() is None
         time.sleep(0.3)
+        yield parent
+
+
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("name", "wait_for"), [("misbehaving", "answered"), ("hangs_at_import", "started")]
+)
+def test_no_orphan_outlives_the_parent(
+    fake: Any, left: Any, sent: signal.Signals, name: str, wait_for: str
+) -> None:
+    one = fake(name)
+    with parent_process(one, wait_for=wait_for) as parent:
         assert len(left(one.mark)) >= 2
         parent.send_signal(sent)
     assert left(one.mark, within_s=2.0) == []

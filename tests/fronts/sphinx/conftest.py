@@ -20,7 +20,7 @@ from conformance.files.backend_files import load_backend
 from conformance.files.load import load_suite
 from conformance.files.report import ReportWriter, verdict_data
 from conformance.model.backend import Target
-from conformance.model.outcome import Outcome, Raised, Returned
+from conformance.model.outcome import Crashed, Outcome, Raised, Returned
 from conformance.model.tensor import Tensor
 from conformance.model.verdict import Task
 
@@ -32,9 +32,12 @@ MORNING = datetime(2026, 5, 4, 8, 30, tzinfo=timezone.utc)
 def as_expected(task: Task) -> Outcome:
     """The outcome that the ledger knows; else the declared choice, or the only one."""
     if task.known is not None:
-        (known,) = task.known.outcome.outputs
-        assert known.values is not None
-        return Returned((known.values,))
+        known = task.known.outcome
+        if known.raises is not None:
+            return Raised((known.raises[0],), known.raises[1], "call")
+        if known.ends:
+            return Crashed(known.ends)
+        return Returned(tuple(o.values for o in known.outputs if o.values is not None))
     choices = task.expectation.choices
     choice = next((c for c in choices if c.name == task.declared), choices[0])
     if choice.error is not None:
@@ -163,7 +166,8 @@ class Site:
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     folder = (tmp_path / "site").resolve()
-    shutil.copytree(ROOT / "cases", folder / "cases")
+    shutil.copytree(ROOT / "cases" / "cumsum", folder / "cases" / "cumsum")
+    shutil.copy(ROOT / "cases" / "differences.yaml", folder / "cases")
     site = Site(folder)
     site.write(
         "conf.py",
@@ -184,5 +188,6 @@ def morning() -> datetime:
 
 
 @pytest.fixture
-def torch_folder() -> Path:
-    return BACKENDS / "torch"
+def backends() -> dict[str, Path]:
+    """The folders of the packaged backends by name, in alphabetical order."""
+    return {path.parent.name: path.parent for path in sorted(BACKENDS.glob("*/bindings.yaml"))}
