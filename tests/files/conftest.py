@@ -12,7 +12,7 @@ from conformance.files.load import load_suite
 from conformance.model.case import Case, Suite
 from conformance.model.errors import FileError
 
-ROOT = Path(__file__).parents[2]
+EXAMPLE = Path(__file__).parent / "example"
 CASE = """\
   - id: a-case
     why: a reason
@@ -22,12 +22,12 @@ CASE = """\
 
 
 class Folder:
-    """cases/ in a temporary folder, with the shipped operation and differences."""
+    """cases/ in a temporary folder, with the example's operation and differences."""
 
     def __init__(self) -> None:
         self.path = Path("cases")
-        self.write("differences.yaml", (ROOT / "cases/differences.yaml").read_text())
-        self.write("cumsum/op.yaml", (ROOT / "cases/cumsum/op.yaml").read_text())
+        self.write("differences.yaml", (EXAMPLE / "cases/differences.yaml").read_text())
+        self.write("cumsum/op.yaml", (EXAMPLE / "cases/cumsum/op.yaml").read_text())
 
     def write(self, name: str, content: str | bytes) -> None:
         path = self.path / name

@@ -36,6 +36,6 @@ def summary_nodes(measured: Measured) -> list[nodes.Element]:
 
 def _row(entry: dict[str, Any], counts: dict[str, Counter[str]], *, words: list[str]) -> Row:
     count = counts.get(entry["name"], Counter())
-    where = ", ".join(filter(None, (f"Python {entry['interpreter']}", entry["platform"])))
+    where = ", ".join(filter(None, (entry["interpreter"], entry["platform"])))
     name = [paragraph(code(entry["name"])), paragraph(where, classes=["conformance-note"])]
     return [name, *(str(count[word]) for word in words), str(count.total())]

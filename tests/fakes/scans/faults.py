@@ -6,7 +6,6 @@ A right scan is called first where it has to check the arguments: the fault is t
 import numpy as np
 from numpy.exceptions import AxisError
 
-
 # Which axis
 
 

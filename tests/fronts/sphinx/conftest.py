@@ -144,7 +144,10 @@ class Site:
         case, API) has another outcome; None: it is not in the report."""
         other = but or {}
         pairs = [
-            (load_backend(BACKENDS / backend), Target(backend, version, None, python="3.11.5"))
+            (
+                load_backend(BACKENDS / backend),
+                Target(backend, version, None, python="CPython 3.11.5"),
+            )
             for backend, version in targets
         ]
         path = self.folder / "build" / "reports" / f"{name}.jsonl"

@@ -142,8 +142,8 @@ def test_the_summary_counts_verdicts_per_target(site):
     (table,) = built.tables()
     assert table[0] == ["Target", "passed", "observed", "crashed", "known", "all"]
     assert [row[0] for row in table[1:]] == [
-        "mindspore-2.10.0 Python 3.11.5",
-        "torch-2.13.0 Python 3.11.5",
+        "mindspore-2.10.0 CPython 3.11.5",
+        "torch-2.13.0 CPython 3.11.5",
     ]
     assert [row[3] for row in table[1:]] == ["0", "1"]
     for row in table[1:]:

@@ -1,0 +1,1 @@
+"""An example is never run."""
