@@ -118,9 +118,9 @@ def logcumsumexp(
 def log_add_exp(a: Array, b: Array) -> Array:
     """log(exp(a) + exp(b)) in the dtype of a and b: max + log1p(exp(min - max))."""
     greater, smaller = np.maximum(a, b), np.minimum(a, b)
-    # inf - inf would be NaN, and where the greater one is infinite it is the answer.
-    distance = np.where(np.isinf(greater), 0, smaller - greater).astype(a.dtype)
-    summed = greater + np.log1p(np.exp(distance))
+    # inf - inf is NaN; where the greater one is infinite it is the answer.
+    with np.errstate(invalid="ignore"):
+        summed = greater + np.log1p(np.exp(smaller - greater))
     return np.asarray(np.where(np.isinf(greater), greater, summed).astype(a.dtype))
 
 

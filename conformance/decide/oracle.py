@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from conformance.model.case import Call, DTypeName, LaidOut
@@ -18,6 +19,9 @@ from conformance.model.verdict import Accuracy
 if TYPE_CHECKING:
     from reference_impl.accuracy import Bounds
     from reference_impl.exact import Exact
+
+# Elements from which on a result is long enough to show how its error grows.
+CURVE_FROM = 64
 
 # The operations that have an oracle.
 ORACLES = ("cumprod", "cumsum", "logcumsumexp")
@@ -42,7 +46,8 @@ class Oracle:
         if key not in self._known:
             self._known[key] = _exact(op, call, dtype=actual.dtype)
         exact, bounds = self._known[key]
-        greatest = greatest_error(ulp_error(actual.array(), exact))
+        errors = ulp_error(actual.array(), exact)
+        greatest = greatest_error(errors)
         if greatest is None:
             return None
         if bounds is None:
@@ -50,7 +55,18 @@ class Oracle:
         else:
             _, axis = _arguments(call)
             name = classify(actual.array(), exact, bounds=bounds, axis=axis)
-        return Accuracy(greatest.error, greatest.index, name)
+        return Accuracy(greatest.error, greatest.index, name, _curve(errors))
+
+
+def _curve(errors: NDArray[np.float64]) -> tuple[tuple[int, float], ...]:
+    """The greatest error per stretch of a result with one axis; stretches grow by a fifth."""
+    if errors.ndim != 1 or len(errors) < CURVE_FROM:
+        return ()
+    edges = [0]
+    while edges[-1] < len(errors):
+        edges.append(min(len(errors), max(edges[-1] + 1, edges[-1] * 6 // 5)))
+    greatest = np.maximum.reduceat(errors, edges[:-1])
+    return tuple((edge - 1, float(f"{e:.3g}")) for edge, e in zip(edges[1:], greatest, strict=True))
 
 
 def _exact(op: str, call: Call, *, dtype: str) -> tuple[Exact, Bounds | None]:

@@ -40,7 +40,6 @@ from conformance.model.tensor import Tensor
 
 INPUTS = ("unchanged",)
 _CHOICE_KEYS = OUTPUT_KEYS | {"error"}
-_FLOAT_ONLY = frozenset({"decimals", "tolerance", "signed-zero"})
 
 
 def is_tolerant(node: Node) -> bool:
@@ -164,7 +163,7 @@ class Expectations:
     def _refuse_contradiction(
         self, defined: Fields, common: Fields, *, own: Fields, x: str | None
     ) -> None:
-        for key in defined.keys() & common.keys() - own.keys():
+        for key in sorted(defined.keys() & common.keys() - own.keys()):
             at = common[key].at
             says, here = (self._said(key, fields[key], x, at=at) for fields in (defined, common))
             if says != here:

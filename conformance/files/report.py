@@ -156,6 +156,10 @@ def verdict_data(verdict: Verdict) -> dict[str, Any]:
             "ulp": verdict.accuracy.ulp if isfinite(verdict.accuracy.ulp) else "inf",
             "index": list(verdict.accuracy.index),
             "class": verdict.accuracy.name,
+            "curve": [
+                [position, ulp if isfinite(ulp) else "inf"]
+                for position, ulp in verdict.accuracy.curve
+            ],
         }
     if verdict.cause:
         data["cause"] = verdict.cause

@@ -99,12 +99,14 @@ class Accuracy:
     """How far a float result is from the exact one.
 
     ulp: the greatest error in units of the last place of the exact value (inf where one of the two
-    is not finite alone). index: where. name: the accuracy class of reference_impl.accuracy.
+    is not finite alone). index: where. name: the accuracy class of reference_impl.accuracy. curve:
+    of a long result with one axis, (position, greatest error from the point before to it) pairs.
     """
 
     ulp: float
     index: tuple[int, ...]
     name: str
+    curve: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

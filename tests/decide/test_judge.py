@@ -250,6 +250,16 @@ def test_accuracy_is_measured_not_tolerated(accurate, make_tensor):
     assert narrow.accuracy.ulp > 1
 
 
+def test_the_error_is_told_along_the_axis(accurate, make_tensor):
+    verdict = judge(accurate, Returned((make_tensor(tenths(np.float32), "float32"),)))
+    positions = [position for position, _ in verdict.accuracy.curve]
+    assert (positions[0], positions[-1]) == (0, 999)
+    assert positions == sorted(set(positions))
+    assert max(ulp for _, ulp in verdict.accuracy.curve) == pytest.approx(
+        verdict.accuracy.ulp, rel=1e-2
+    )
+
+
 def test_an_error_that_rounding_cannot_explain_fails(accurate, make_tensor):
     values = tenths(np.float64)
     values[7] *= 1.001

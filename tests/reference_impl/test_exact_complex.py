@@ -3,7 +3,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from reference_impl import exact_cumprod, exact_cumsum
+from reference_impl import exact_complex, exact_cumprod, exact_cumsum
 
 COMPONENT = {"complex64": "float32", "complex128": "float64"}
 
@@ -67,9 +67,25 @@ def test_a_component_cut_away_is_not_taken_for_zero(independent):
     agrees(exact_cumprod(x, 0).values, products(x), independent=independent)
 
 
-def test_a_thousand_axis_elements_need_no_more_bits_than_reals_do(monkeypatch):
-    from reference_impl import exact_complex
+def test_a_component_that_cancels_in_the_bits_kept_is_open():
+    """(V + 1 + Vi)(1 + i) = 1 + (2V + 1)i, but V + 1 and V are the same once cut."""
+    v = int("5" * 80, 16)
+    assert exact_complex._leading_parts([(v + 1, v, 0), (1, 1, 0)], 192) is None
+    parts = exact_complex._leading_parts([(v + 1, v, 0), (1, 1, 0)], 768)
+    assert parts is not None
+    assert parts[2] == (False, 1 << 63, -63, 0.0)
 
+
+def test_leading_bits_that_the_error_could_change_are_open():
+    assert exact_complex._leading((1 << 100) - 1, 0, error=8) is None
+    assert exact_complex._leading((1 << 100) - 1, 0, error=0) == (False, 2**64 - 1, 36, 1 - 2**-36)
+    assert exact_complex._leading(-(5 << 98) - 100, 0, error=8) == (
+        True, 5 << 61, 37, 100 / 2**37,
+    )  # fmt: skip
+    assert exact_complex._leading(8, 0, error=8) is None
+
+
+def test_a_thousand_axis_elements_need_no_more_bits_than_reals_do(monkeypatch):
     asked = []
     leading = exact_complex._leading_parts
 

@@ -122,8 +122,10 @@ def test_the_bound_of_the_logarithm_holds_and_is_not_idle():
 
 
 @pytest.mark.parametrize("digits", [20, 50, 200])
-def test_decimal_intervals_hold_the_value_and_shrink(digits):
-    x = [0.5, -3.0, 2.25, 2.25, -40.0, 7.0]
+@pytest.mark.parametrize(
+    "x", [[0.5, -3.0, 2.25, 2.25, -40.0, 7.0], [0.0, -20.0, -10.0, -30.0, -np.inf, 1e-9]]
+)
+def test_decimal_intervals_hold_the_value_and_shrink(digits, x):
     numbers = logs(x, bits=1000)
     intervals = list(decimal_log_sums(x, {1, 3, 5}, digits=digits))
     assert [i for i, _, _ in intervals] == [1, 3, 5]

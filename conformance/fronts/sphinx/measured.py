@@ -196,7 +196,7 @@ def _mismatch_text(mismatch: dict[str, Any], line: dict[str, Any]) -> str:
     if mismatch["kind"] == "answer":
         return f"declared {line['declared']}, observed {' or '.join(line['observed'])}"
     if mismatch["kind"] == "ledger":
-        return _LEDGER[Status(line["status"])]
+        return _LEDGER.get(Status(line["status"]), "not what the ledger expects")
     return str(mismatch["text"])
 
 

@@ -177,6 +177,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
         'extensions = ["conformance.fronts.sphinx_ext"]\n'
         'conformance_cases = "cases"\n'
         'html_theme = "basic"\n'
+        "show_warning_types = True\n"
         'exclude_patterns = ["build"]\n',
     )
     path = list(sys.path)
