@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from conformance.files.differences import Definitions
 from conformance.files.expectations import Expectations, is_tolerant
-from conformance.files.fields import closed, mapping, sequence, text, top
+from conformance.files.fields import closed, described, mapping, sequence, text, top
 from conformance.files.nodes import Document, Map
 from conformance.files.op_file import op_name
 from conformance.files.source import Source
@@ -17,6 +17,7 @@ from conformance.model.case import Case, Op
 from conformance.model.errors import FileError, Place
 
 MAX_CASES = 100_000
+MAX_REPETITIONS = 1000
 
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]*")
 _KEYS = frozenset({"id", "why", "call", "expect"})
@@ -77,16 +78,32 @@ class _Reader:
     def case(self, node: Map, place: Place) -> Case:
         source, values = self.source, node.values
         if values.keys() != _KEYS:
-            closed(source, node, required=_KEYS, optional={"for-each"}, what="a case")
+            closed(source, node, required=_KEYS, optional={"for-each", "repeat"}, what="a case")
         case_id = read_id(source, node)
         why = values["why"]
         if type(why) is not str or not why:
             why = text(source, why, at=node.value_at("why"), what="why")
         call = self.converter.call(node, tolerant=is_tolerant(values["expect"]))
-        expectation = self.expectations.read(node, call)
+        repeat = 1
+        if "repeat" in values:
+            repeat = _repetitions(source, node)
+        call, expectation = self.expectations.read(node, call, repeat=repeat)
         return Case(
             self.op.name, self.file, case_id, "behaviour", place, call, expectation, why=why
         )
+
+
+def _repetitions(source: Source, node: Map) -> int:
+    """How often the call of a case is made."""
+    number, at = node.values["repeat"], node.value_at("repeat")
+    if type(number) is int and 2 <= number <= MAX_REPETITIONS:
+        return number
+    raise source.error(
+        at,
+        f"repeat is {described(number)}",
+        expected=f"an integer from 2 to {MAX_REPETITIONS}",
+        action="leave it out for a single call" if number == 1 else "",
+    )
 
 
 class Ids:

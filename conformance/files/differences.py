@@ -30,8 +30,12 @@ ELSE = "else"
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 # What a case says of its outputs. A choice cannot be called so: it stands beside them.
-OUTPUT_KEYS = frozenset({"dtype", "values", "shape", "decimals", "tolerance", "signed-zero"})
-EXPECT_KEYS = OUTPUT_KEYS | {"error", "inputs", "difference"}
+OUTPUT_KEYS = frozenset(
+    {"dtype", "values", "shape", "decimals", "tolerance", "signed-zero", "oracle"}
+)
+EXPECT_KEYS = OUTPUT_KEYS | {"error", "inputs", "difference", "outputs", "gradient"}
+# A choice stands beside these.
+_RESERVED = EXPECT_KEYS | {"of", "to"}
 
 _PART_KEYS = frozenset({"dtype", "shape", "error"})
 
@@ -112,7 +116,7 @@ def _definition(source: Source, name: str, node: Node, *, key_at: int, at: int) 
 def _check_choice_name(source: Source, name: str, *, at: int) -> None:
     what = "the name of a choice"
     matching(source, name, at=at, what=what, pattern=NAME, expected="words like default-int")
-    if name in EXPECT_KEYS:
+    if name in _RESERVED:
         raise source.error(
             at,
             f"a choice called {name!r}",

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from conformance.decide.oracle import ORACLES
 from conformance.files.differences import Field, Fields, dtype_by_rule
 from conformance.files.elements import Elements, number_dtype, pack
-from conformance.files.fields import closed, described, integer, listed, mapping, text, true
+from conformance.files.fields import closed, described, integer, listed, mapping, text, true, word
 from conformance.files.nodes import Node
+from conformance.files.oracle_calls import oracle_shape
 from conformance.files.tensors import Tensors, shape_needed, shape_of, written_decimals
-from conformance.model.case import Op, OutputExpected
+from conformance.model.case import Call, Op, OutputExpected
 from conformance.model.dtypes import DTYPES
 from conformance.model.errors import FileError
 from conformance.model.tensor import Tensor
 
+ORACLE = ("exact",)
 _FLOAT_ONLY = frozenset({"decimals", "tolerance", "signed-zero"})
+
+
+class Subject(NamedTuple):
+    """What an expectation is about: the call, and the dtype of its tensor x."""
+
+    x: str | None
+    call: Call
 
 
 class Outputs:
@@ -23,13 +35,14 @@ class Outputs:
         self.tensors = tensors
         self.source = tensors.source
 
-    def output(self, fields: Fields, *, x: str | None, at: int) -> OutputExpected:
-        """What the only output must be."""
-        if len(self.op.returns) != 1:
-            raise self._several_outputs(at)
-        name = self.op.returns[0]
-        dtype = self.dtype(fields["dtype"], x, at=at) if "dtype" in fields else None
-        values, exact, shape = None, True, None
+    def output(self, name: str, fields: Fields, *, subject: Subject, at: int) -> OutputExpected:
+        """What the output of that name must be."""
+        dtype = self.dtype(fields["dtype"], subject.x, at=at) if "dtype" in fields else None
+        if "oracle" in fields:
+            shape = self._oracle_shape(name, fields, dtype=dtype, call=subject.call)
+            return OutputExpected(name, dtype, shape, oracle=True)
+        values, exact = None, True
+        shape: tuple[int, ...] | None = None
         if "shape" in fields:
             written = fields["shape"]
             shape = shape_of(written.source, written.node, at=written.at)
@@ -37,12 +50,7 @@ class Outputs:
             values, exact = self._values(fields, dtype, shape)
             shape = values.shape
         if shape is None:
-            raise self.source.error(
-                at,
-                f"an expectation of {listed(fields)} alone" if fields else "nothing is expected",
-                expected="values, a shape or an error",
-                action="add one of them",
-            )
+            raise self.incomplete(fields, at=at)
         if fields.keys().isdisjoint(_FLOAT_ONLY):
             return OutputExpected(name, dtype, shape, values, exact)
         self._check_float(fields, dtype=values.dtype if values else dtype)
@@ -57,6 +65,43 @@ class Outputs:
             signed_zero=self._signed_zero(fields),
         )
 
+    def incomplete(self, fields: Fields, *, at: int) -> FileError:
+        """The error about an expectation of an output that does not say what it must be."""
+        return self.source.error(
+            at,
+            f"an expectation of {listed(fields)} alone" if fields else "nothing is expected",
+            expected="values, a shape or an error",
+            action="add one of them",
+        )
+
+    def _oracle_shape(
+        self, name: str, fields: Fields, *, dtype: str | None, call: Call
+    ) -> tuple[int, ...]:
+        """The shape of the oracle's result, after everything that speaks against asking it."""
+        field = fields["oracle"]
+        word(field.source, field.node, at=field.at, what="oracle", known=ORACLE)
+        other = next((key for key in fields if key not in ("oracle", "dtype")), None)
+        if other:
+            raise self.source.error(
+                self._place(fields[other], field.at),
+                f"{other!r} beside oracle",
+                expected="oracle and dtype alone",
+                action="the oracle says the rest",
+            )
+        if name not in self.op.returns or self.op.name not in ORACLES:
+            of = self.op.name if name in self.op.returns else f"the gradient of {self.op.name}"
+            raise self.source.error(
+                field.at, f"an oracle for {of}", expected=f"one of: {listed(ORACLES)}"
+            )
+        if dtype is None:
+            raise self.source.error(
+                field.at,
+                "oracle without dtype",
+                expected="the dtype to which the exact result is rounded",
+                action="add it",
+            )
+        return oracle_shape(self.source, self.op.name, call, dtype=dtype, at=field.at)
+
     def dtype(self, field: Field, x: str | None, *, at: int) -> str:
         """The dtype that a field says for that dtype of x; at: of the expectation."""
         return dtype_by_rule(field, x, where=(self.source, self._place(field, at)))
@@ -64,15 +109,6 @@ class Outputs:
     def _place(self, field: Field, otherwise: int) -> int:
         """Where in this file a field stands, or the place it came into if it is a definition's."""
         return field.at if field.source is self.source else otherwise
-
-    def _several_outputs(self, at: int) -> FileError:
-        return self.source.error(
-            at,
-            f"values of {self.op.name}, which returns {listed(self.op.returns)}: several outputs "
-            "are not supported yet",
-            expected="an error, or an operation with one output",
-            action="leave the case out until they are",
-        )
 
     def _values(
         self, fields: Fields, dtype: str | None, shape: tuple[int, ...] | None

@@ -35,8 +35,7 @@ class Examples:
         if "as-documented" not in values or "expect" in values:
             keys = {"id", "lines", "call", "expect"}
             closed(source, node, required=keys, optional=_KEYS, what="a case of a page")
-        call = self._call(node)
-        expectation = self._expectation(node, call)
+        call, expectation = self._expectation(node, self._call(node))
         documented: tuple[Documented, ...] = ()
         if "as-documented" in values:
             documented = self._documented(node)
@@ -63,10 +62,10 @@ class Examples:
 
     def _expectation(
         self, node: Map, call: Call | None, *, otherwise: Map | None = None
-    ) -> Expectation | None:
+    ) -> tuple[Call | None, Expectation | None]:
         holder = self._holder(node, "expect", otherwise)
         if "expect" not in holder.values or call is None:
-            return None
+            return call, None
         return self.expectations.read(holder, call)
 
     @staticmethod
@@ -100,8 +99,9 @@ class Examples:
             optional=keys,
             what=f"what {api} documents",
         )
-        call = self._call(entry, otherwise=case)
-        expectation = self._expectation(entry, call, otherwise=case)
+        call, expectation = self._expectation(
+            entry, self._call(entry, otherwise=case), otherwise=case
+        )
         assert call is not None
         assert expectation is not None
         return Documented(api, call, expectation)

@@ -137,7 +137,8 @@ class _Maker:
     def _base(self, row: WrittenRow, api: DocumentedApi) -> tuple[Arguments, Expectation]:
         """(canonical arguments that pass the row's parameter, what they give)."""
         canonical = row.row.canonical
-        said = list(self._said(api.api))
+        # A row is about the call; what is shown of its gradient says nothing.
+        said = [(call, shown) for call, shown in self._said(api.api) if call.gradient is None]
         if "call" in row.node.values:
             if not said:
                 raise self._no_base(row, api)

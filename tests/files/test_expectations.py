@@ -14,7 +14,7 @@ import pytest
 from conformance.model.case import Choice, OutputExpected
 from conformance.model.tensor import Tensor
 
-KEYS = "decimals, difference, dtype, error, inputs, shape, signed-zero, tolerance, values"
+KEYS = "decimals, difference, dtype, error, gradient, inputs, oracle, outputs, shape, signed-zero, tolerance, values"
 INT8 = "{x: {dtype: int8, values: [1, 2]}, axis: 0}"
 
 
@@ -166,10 +166,6 @@ def test_a_shape_in_the_definition_is_checked(folder: Any) -> None:
         ("{dtype: {}, values: [1]}", "21: dtype is an empty mapping; expected at least one dtype"),
         ("{dtype: {int16: int32}, values: [1]}", "21: dtype has no entry for int8, the dtype of x; expected int8: ... or else: ..."),
         ("{dtype: bfloat16, values: [1]}", "21: the dtype bfloat16 is not supported yet; expected one of: bool, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float16, float32, float64, same-as-x"),
-        ("{outputs: {}}", f"14: 'outputs' (several outputs) is not supported yet; expected one of: {KEYS}; leave the case out until it is"),
-        ("{oracle: exact}", f"14: 'oracle' (expectations from the exact oracle) is not supported yet; expected one of: {KEYS}; leave the case out until it is"),
-        ("{gradient: {}}", f"14: 'gradient' (gradients) is not supported yet; expected one of: {KEYS}; leave the case out until it is"),
-        ("{repeat: 3}", f"14: 'repeat' (repeated calls) is not supported yet; expected one of: {KEYS}; leave the case out until it is"),
         ("{dtype: float32, values: [1.25], decimals: 1}", "56: decimals is 1, but a value is written with 2; expected at least 2"),
         ("{dtype: float32, values: [1e-3], decimals: 1}", "56: decimals is 1, but a value is written with 3; expected at least 3"),
         ("{dtype: float32, shape: [1], decimals: 1}", "52: decimals without values; expected values"),
@@ -186,12 +182,12 @@ def test_a_shape_in_the_definition_is_checked(folder: Any) -> None:
         ("{difference: integer-promotion, dtype: int16, values: [1]}", "52: dtype is int16 for every choice (choice 'keep' of integer-promotion); expected int8, as the definition says; leave dtype out, or write it inside the choices; or write keep: {...} for it"),
         ("{difference: overflow, dtype: int8, wrap: {values: [1]}}", "13: an expectation of dtype alone (choice 'saturate' of overflow); expected values, a shape or an error; add one of them; or write saturate: {...} for it"),
         ("{difference: overflow, dtype: int8, wrap: {values: [300]}}", "65: 300, which does not fit int8 (choice 'wrap' of overflow); expected an integer from -128 to 127"),
-        ("{difference: overflow, wrap: {value: [1]}}", "43: the choice 'wrap' has no key 'value'; expected one of: decimals, dtype, error, shape, signed-zero, tolerance, values; did you mean 'values'?"),
+        ("{difference: overflow, wrap: {value: [1]}}", "43: the choice 'wrap' has no key 'value'; expected one of: decimals, dtype, error, oracle, outputs, shape, signed-zero, tolerance, values; did you mean 'values'?"),
         ("{difference: overflow, wrap: 1}", "42: the choice 'wrap' is 1; expected a mapping"),
         ("{difference: integer-promotion, values: [1], refuse: {values: [1]}}", "66: the choice 'refuse' with values; expected nothing, or another error: its definition is the error unsupported-dtype"),
         ("{difference: integer-promotion, values: [1], error: axis-type}", "58: an error beside a difference; expected the error inside one of the choices"),
         ("{difference: zero-d, dtype: int8, keep-0d: {values: [1]}}", "65: shape is [], but the values have the shape [1] (choice 'keep-0d' of zero-d); expected the same shape; leave shape out: the values say it"),
-        ("{difference: axis-float, accep: {}}", "38: expect has no key 'accep'; expected one of: accept, decimals, difference, dtype, error, inputs, refuse, shape, signed-zero, tolerance, values; did you mean 'accept'?"),
+        ("{difference: axis-float, accep: {}}", "38: expect has no key 'accep'; expected one of: accept, decimals, difference, dtype, error, gradient, inputs, oracle, outputs, refuse, shape, signed-zero, tolerance, values; did you mean 'accept'?"),
     ],
 )  # fmt: skip
 def test_wrong_expectations_are_refused(

@@ -127,6 +127,17 @@ def test_wrong_cases_are_refused(
     assert refusal(folder.behaviour, cases) == f"cases/cumsum/behaviour.yaml:{message}"
 
 
+def test_a_file_has_a_limit_of_cases(
+    folder: Any, refusal: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("conformance.files.behaviour_file.MAX_CASES", 2)
+    case = "  - {{id: {id}, why: w, call: {{}}, expect: {{error: axis-type}}}}\n"
+    assert len(folder.behaviour("".join(case.format(id=name) for name in "ab"))) == 2
+    assert refusal(folder.behaviour, "".join(case.format(id=name) for name in "abc")) == (
+        "cases/cumsum/behaviour.yaml:6:5: more than 2 cases; expected fewer; split the file"
+    )
+
+
 def test_a_folder_without_operations_is_refused(
     tmp_path: Path, refusal: Callable[..., str]
 ) -> None:

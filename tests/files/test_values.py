@@ -65,6 +65,9 @@ def test_special_floats_keep_their_bits(folder: Any) -> None:
         ("1.000000059604644775390625", 1.0),
         ("1.00000005960464477539062499999", 1.0),
         ("-1.00000005960464477539062500001", -1 - 2**-23),
+        # A tie that goes up to the even neighbour, and a number nearer to a tie than to its float64.
+        ("1.000000178813934326171875", 1 + 2**-22),
+        ("1.000000059604644908617385", 1 + 2**-23),
         # 2**60 + 2**36 is a tie of float32, and the next integer is no float64.
         (str(2**60 + 2**36), float(2**60)),
         (str(2**60 + 2**36 + 1), float(2**60 + 2**37)),

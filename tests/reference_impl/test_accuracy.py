@@ -90,6 +90,11 @@ def test_a_wrong_result_is_beyond_all_bounds(broken):
     assert class_of(x, actual) == "beyond-bounds"
 
 
+def test_an_infinity_instead_of_nan_is_no_overflow():
+    x = np.array([np.inf, -np.inf])
+    assert class_of(x, np.array([np.inf, np.inf])) == "beyond-bounds"
+
+
 def test_the_bound_holds_for_bfloat16_and_reverse():
     x = np.array([0x3F80, 0x3B80, 0x3B80], np.uint16)
     exact = exact_cumsum(x, 0, stored="bfloat16", reverse=True)
@@ -105,8 +110,10 @@ def test_the_bound_holds_for_bfloat16_and_reverse():
 def test_no_product_is_beyond_its_bounds_even_where_partials_are_subnormal(dtype, scan):
     rng = np.random.default_rng(4)
     least = float(np.finfo(dtype).smallest_normal)
-    x = np.concatenate([rng.uniform(0.9, 1.1, 50), [least], rng.uniform(0.2, 0.9, 3), [1 / least]])
-    x = x.astype(dtype)
+    # A partial product with four bits left, and back to 1.
+    lost = 2.0 ** (4 - np.finfo(dtype).nmant)
+    near = rng.uniform(0.9, 1.1, 20)
+    x = np.concatenate([near, [least, lost], near, [1 / lost, 1 / least], near]).astype(dtype)
     exact = exact_cumprod(x, 0)
     found = classify(scan(np.multiply, x, 0), exact, bounds=product_bounds(exact, 0), axis=0)
     assert found in ("within-1-ulp", "blocked", "sequential")

@@ -97,6 +97,8 @@ def test_a_scan_is_told_by_its_fingerprints(profile, dtype):
 def test_a_scan_of_no_known_profile_matches_none():
     assert matching_profiles(lambda x: np.cumsum(x[::-1], dtype=x.dtype), "float32") == ()
     assert matching_profiles(lambda x: np.cumsum(x, dtype=np.float64), "float32") == ()
+    bits = matching_profiles(lambda x: np.cumsum(x, dtype=x.dtype).view(np.int32), "float32")
+    assert bits == ()
 
 
 def test_the_fingerprint_of_float32_by_hand():

@@ -152,6 +152,25 @@ def test_a_pause_of_the_consumer_is_nobodys_time(misbehaving: Any) -> None:
     assert [type(outcome) for outcome in outcomes] == [Returned] * 20
 
 
+def test_an_answer_that_is_there_beats_the_time_limit(misbehaving: Any) -> None:
+    with misbehaving.workers(timeout_s=0.3) as workers:
+        list(workers.run([misbehaving.task()]))
+        (dispatcher,) = workers._dispatchers.values()
+        dispatcher.add([misbehaving.task()])
+        time.sleep(0.6)
+        dispatcher.tick(time.monotonic())
+        ((_, outcome),) = workers._finished
+    assert isinstance(outcome, Returned)
+
+
+def test_cases_behind_a_lost_server_keep_their_order(misbehaving: Any) -> None:
+    tasks = [misbehaving.task(), misbehaving.task("raise_runtime_error")]
+    tasks += [misbehaving.task("same") for _ in range(50)]
+    with misbehaving.workers() as workers:
+        ended = [task for task, _ in workers.run(tasks)]
+    assert [id(task) for task in ended] == [id(task) for task in tasks]
+
+
 def test_a_crash_that_does_not_come_again_is_unstable(misbehaving: Any, tmp_path: Path) -> None:
     flaky = misbehaving.task("crash_the_first_time", marker=str(tmp_path / "ran"))
     before, unstable, after = misbehaving.run(misbehaving.task(), flaky, misbehaving.task())

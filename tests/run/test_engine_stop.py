@@ -55,6 +55,12 @@ def test_stop_while_importing_leaves_no_process(fake: Any, left: Any) -> None:
     assert left(hanging.mark) == []
 
 
+def test_workers_have_a_session_of_their_own(misbehaving: Any) -> None:
+    """Ctrl-C on a terminal reaches the suite only."""
+    (outcome,) = misbehaving.run(misbehaving.task("session"))
+    assert outcome.outputs[0].array().tolist() != [os.getsid(0)]
+
+
 def test_stopped_workers_run_nothing(misbehaving: Any) -> None:
     workers = misbehaving.workers()
     workers.stop()

@@ -31,6 +31,10 @@ def python_version(x):
     return numpy.array(sys.version_info[:2], "int64")
 
 
+def session(x):
+    return numpy.array([os.getsid(0)], "int64")
+
+
 def same(x):
     return x
 
@@ -134,8 +138,10 @@ def talk_and_crash(x):
 
 
 def fork_a_child(x, seconds, crash=False):
-    """The child keeps every descriptor of the server open."""
+    """The child keeps every descriptor of the server open, and ignores what can be ignored."""
     if os.fork() == 0:
+        for number in {signal.SIGIO, signal.SIGTERM, signal.SIGHUP}:
+            signal.signal(number, signal.SIG_IGN)
         time.sleep(seconds)
         os._exit(0)
     if crash:
@@ -144,8 +150,9 @@ def fork_a_child(x, seconds, crash=False):
 
 
 def fork_and_return(x):
-    """Both processes come back to whoever called."""
-    os.fork()
+    """Both processes come back to whoever called, the child first."""
+    if os.fork():
+        time.sleep(0.2)
     return x
 
 
