@@ -72,19 +72,24 @@ def sum_bounds(x: Array, exact: Exact, axis: SupportsIndex, *, reverse: bool = F
 def product_bounds(exact: Exact, axis: SupportsIndex, *, reverse: bool = False) -> Bounds:
     """Bounds of a running product: |error| <= |product| * (gamma_k + lost), k as for sums.
 
-    lost is what gradual underflow adds: half the least subnormal number relative to each
-    partial product below the normal range; a partial product that vanished voids the bound. The
-    bound for trees takes the prefixes' underflow for that of all partial products.
+    lost is what gradual underflow adds. One product errs by u of its size and half the least
+    subnormal number h, so that the error relative to the exact prefix P grows by h / |P| beyond u:
+    lost is the sum of those; a prefix that vanishes voids the bound. The bound for trees takes
+    the prefixes' underflow for that of all partial products.
     """
     form = FORMATS[exact.dtype]
-    sizes = np.abs(as_float64(exact.values, exact.dtype))
-    lines = Lines.of(sizes, axis, reverse=reverse)
+    rounded = np.abs(as_float64(exact.values, exact.dtype))
+    lines = Lines.of(rounded, axis, reverse=reverse)
     with np.errstate(all="ignore"):
-        tiny = lines.data < np.ldexp(1.0, form.least + form.precision - 1)
-        # The units of u are taken out again by _bounds.
-        each = np.where(tiny, np.ldexp(0.5, form.least) / lines.data, 0.0)
-        lost = lines.restored(np.cumsum(np.where(np.isnan(each), 0.0, each), axis=1))
-        extra = np.where(lost > 0, sizes * lost, 0.0)
+        # In units of 2h, because h is no float64 where that is the format. The exact prefix is as
+        # much as h below the rounded one.
+        units = np.ldexp(lines.data, -form.least)
+        each = 0.5 / np.maximum(units - 0.5, 0.0)
+        lost = lines.restored(
+            np.cumsum(np.where(units < 2.0 ** (form.precision - 1), each, 0.0), 1)
+        )
+        sizes = rounded * (1 + 2.0**-form.precision) + np.ldexp(1.0, form.least)
+        extra = np.where(lost > 0, sizes * lost * _SLACK, 0.0)
     return _bounds(sizes, exact, axis, reverse=reverse, extra=extra)
 
 
@@ -124,7 +129,7 @@ def _bounds(
     with np.errstate(all="ignore"):
         first = steps * 2.0**-form.precision if linear else _gamma(steps, form)
         for factor in (_gamma(tree, form), first):
-            bound = factor * sizes + (0.0 if extra is None else extra)
+            bound = factor * sizes + (0.0 if extra is None else extra * (1 + factor))
             found.append(np.maximum(np.ldexp(bound, places) * _SLACK, 0.5))
     return Bounds(found[0], found[1])
 

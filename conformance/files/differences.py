@@ -23,7 +23,7 @@ from conformance.files.nodes import Document, Map, Node
 from conformance.files.source import Source
 from conformance.files.tensors import shape_of
 from conformance.model.case import ERROR_WORDS, Difference
-from conformance.model.dtypes import DTYPES, NOT_YET
+from conformance.model.dtypes import DTYPES
 
 SAME_AS_X = "same-as-x"
 ELSE = "else"
@@ -162,10 +162,6 @@ def check_dtype_rule(source: Source, node: Node, *, at: int) -> None:
 def _check_dtype_word(
     source: Source, node: Node, *, at: int, what: str, known: tuple[str, ...]
 ) -> None:
-    if node in NOT_YET:
-        raise source.error(
-            at, f"the dtype {node} is not supported yet", expected=f"one of: {listed(known)}"
-        )
     word(source, node, at=at, what=what, known=known)
 
 

@@ -12,11 +12,15 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+
+from conformance.files.complex_numbers import is_complex, parts
 from conformance.files.fields import described
 from conformance.files.nodes import Node, Seq
-from conformance.files.scalars import MinusZero, Written
+from conformance.files.scalars import MinusZero, PlainScalars, UnreadableScalarError, Written
 from conformance.files.source import Source
-from conformance.model.dtypes import DTYPES, DType
+from conformance.model.bfloat16 import from_bfloat16, to_bfloat16
+from conformance.model.dtypes import COMPONENTS, DTYPES, DType
 from conformance.model.errors import FileError
 from conformance.model.tensor import Tensor
 
@@ -99,7 +103,33 @@ class Elements:
         )
 
 
-def too_many(source: Source, shape: Sequence[int], *, at: int) -> FileError:
+class _Parts(Elements):
+    """The real and imaginary parts of complex elements, one after the other."""
+
+    __slots__ = ()
+
+    def __init__(self, elements: Elements, dtype: DType) -> None:
+        self.source, self.at = elements.source, elements.at
+        self.rows, self.shape = elements.rows, elements.shape
+        scalars = PlainScalars()
+        self.flat = []
+        for number, value in enumerate(elements.flat):
+            try:
+                pair = parts(value, scalars)
+            except UnreadableScalarError as error:
+                raise elements.error(number, error.found, expected=error.expected) from None
+            if pair is None:
+                raise _misfit(elements, dtype)
+            self.flat += pair
+        self.types = set(map(type, self.flat))
+
+    def error(self, number: int, found: str, *, expected: str, action: str = "") -> FileError:
+        return super().error(number // 2, found, expected=expected, action=action)
+
+
+def too_many(
+    source: Source, shape: Sequence[int], *, at: int, most: int = MAX_ELEMENTS
+) -> FileError:
     """The error about a tensor of too many elements or axes."""
     if len(shape) > MAX_RANK:
         return source.error(
@@ -107,8 +137,9 @@ def too_many(source: Source, shape: Sequence[int], *, at: int) -> FileError:
         )
     return source.error(
         at,
-        f"a tensor of {math.prod(shape):,} elements, which is not supported yet",
-        expected=f"at most {MAX_ELEMENTS:,} elements",
+        f"a tensor of {math.prod(shape):,} elements",
+        expected=f"at most {most:,} elements",
+        action="write large tensors by a rule" if most == MAX_ELEMENTS else "",
     )
 
 
@@ -119,9 +150,15 @@ def pack(elements: Elements, dtype: DType) -> tuple[Tensor, bool]:
     among integers, a fraction or an integer out of range for an integer dtype, a number that
     becomes infinite or zero.
     """
+    if dtype.kind == "complex":
+        both, exact = pack(_Parts(elements, dtype), DTYPES[COMPONENTS[dtype.name]])
+        return Tensor(dtype.name, elements.shape, both.data), exact
     flat, types = elements.flat, elements.types
     if not types <= _TAKES[dtype.kind]:
         raise _misfit(elements, dtype)
+    if dtype.name == "bfloat16":
+        data, exact = _as_bfloat16(elements, dtype)
+        return Tensor(dtype.name, elements.shape, data), exact
     form = f"<{len(flat)}{_CODES[dtype.name]}"
     try:
         data = struct.pack(form, *flat)
@@ -136,9 +173,12 @@ def pack(elements: Elements, dtype: DType) -> tuple[Tensor, bool]:
 
 
 def number_dtype(elements: Elements) -> DType:
-    """Where numbers are kept whose dtype is not asked: in bool, int64, uint64 or float64."""
+    """Where numbers are kept whose dtype is not asked: in bool, int64, uint64, float64 or
+    complex128."""
     if elements.types == {bool}:
         return DTYPES["bool"]
+    if str in elements.types and all(is_complex(v) for v in elements.flat if type(v) is str):
+        return DTYPES["complex128"]
     if not elements.types <= _INTEGERS:
         return DTYPES["float64"]
     fits_int64 = all(-(1 << 63) <= value < 1 << 63 for value in elements.flat)
@@ -149,15 +189,36 @@ def _carefully(elements: Elements, dtype: DType, *, form: str) -> tuple[bytes, b
     """(the data, whether it is exact) where some element may be no float64."""
     flat = elements.flat
     data = struct.pack(form, *(flat if dtype.bits == 64 else map(_to_odd, flat)))
-    stored = struct.unpack(form, data)
-    for number, (value, element) in enumerate(zip(flat, stored, strict=True)):
+    return data, _is_exact(elements, dtype, struct.unpack(form, data))
+
+
+def _as_bfloat16(elements: Elements, dtype: DType) -> tuple[bytes, bool]:
+    """(the data, whether it is exact), which struct cannot pack."""
+    try:
+        odd = list(map(_to_odd, elements.flat))
+    except OverflowError:
+        raise _misfit(elements, dtype) from None
+    bits = to_bfloat16(np.array(odd, np.float64))
+    stored = from_bfloat16(bits).tolist()
+    if any(map(_overflows, odd, stored)):
+        raise _misfit(elements, dtype)
+    return bits.tobytes(), _is_exact(elements, dtype, stored)
+
+
+def _overflows(value: float, stored: float) -> bool:
+    return math.isinf(stored) and not math.isinf(value)
+
+
+def _is_exact(elements: Elements, dtype: DType, stored: Sequence[float]) -> bool:
+    """Whether each element is the number that is written; none of them may have become 0."""
+    for number, (value, element) in enumerate(zip(elements.flat, stored, strict=True)):
         if element == 0 and value != 0:
             raise elements.error(
                 number,
                 f"{described(value)}, which is 0 in {dtype.name}",
                 expected=f"a number that {dtype.name} can tell from 0",
             )
-    return data, all(map(_same, flat, stored))
+    return all(map(_same, elements.flat, stored))
 
 
 def _same(written: Any, stored: float) -> bool:
@@ -200,18 +261,30 @@ def _reason(value: Any, dtype: DType) -> tuple[str, str, str] | None:
     shown = described(value)
     if type(value) is not bool and type(value) not in _NUMBERS:
         return shown, f"a value of {dtype.name}", _spelling(value)
+    if dtype.kind == "complex":
+        return None
     if dtype.kind == "bool":
         return None if type(value) is bool else (shown, "true or false, the values of bool", "")
     if type(value) is bool:
         return f"{shown} among numbers", f"a number of {dtype.name}", "write 1 or 0"
     if dtype.is_integer:
         return _integer_reason(value, dtype)
-    try:
-        struct.pack("<" + _CODES[dtype.name], value)
-    except (struct.error, OverflowError):
+    if not _is_holdable(value, dtype):
         action = "write .inf or -.inf where infinity is meant"
         return f"{shown}, which is beyond {dtype.name}", f"a finite {dtype.name}", action
     return None
+
+
+def _is_holdable(value: Any, dtype: DType) -> bool:
+    """True if a number is not beyond a float dtype."""
+    try:
+        if dtype.name == "bfloat16":
+            near = _to_odd(value)
+            return not _overflows(near, float(from_bfloat16(to_bfloat16(np.array(near)))))
+        struct.pack("<" + _CODES[dtype.name], value)
+    except (struct.error, OverflowError):
+        return False
+    return True
 
 
 def _integer_reason(value: Any, dtype: DType) -> tuple[str, str, str] | None:

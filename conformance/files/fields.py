@@ -19,14 +19,6 @@ from conformance.model.errors import FileError
 
 FORMAT = 1
 
-# Words of the design that no release reads yet, and what to do until then.
-LATER_KEYS = {
-    "layout": "strided tensors",
-    "ramp": "tensors by the rule ramp",
-    "harmonic": "tensors by the rule harmonic",
-    "uniform": "tensors by the rule uniform",
-}
-
 _PLAIN = re.compile(r"[\w.+-]+")
 _PLACEHOLDER = re.compile(r"[A-Za-z_][\w-]*")
 
@@ -98,13 +90,6 @@ def unknown_key(
     source: Source, node: Map, *, key: str, known: Iterable[str], what: str
 ) -> FileError:
     known = sorted(known)
-    if key in LATER_KEYS:
-        return source.error(
-            node.key_at(key),
-            f"{key!r} ({LATER_KEYS[key]}) is not supported yet",
-            expected=f"one of: {listed(known)}",
-            action="leave the case out until it is",
-        )
     return source.error(
         node.key_at(key),
         f"{what} has no key {key!r}",

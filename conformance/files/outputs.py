@@ -39,8 +39,8 @@ class Outputs:
         """What the output of that name must be."""
         dtype = self.dtype(fields["dtype"], subject.x, at=at) if "dtype" in fields else None
         if "oracle" in fields:
-            shape = self._oracle_shape(name, fields, dtype=dtype, call=subject.call)
-            return OutputExpected(name, dtype, shape, oracle=True)
+            exact_shape = self._oracle_shape(name, fields, dtype=dtype, call=subject.call)
+            return OutputExpected(name, dtype, exact_shape, oracle=True)
         values, exact = None, True
         shape: tuple[int, ...] | None = None
         if "shape" in fields:
@@ -128,13 +128,13 @@ class Outputs:
         return tensor, exact
 
     def _check_float(self, fields: Fields, *, dtype: str | None) -> None:
-        if dtype is None or DTYPES[dtype].kind == "float":
+        if dtype is None or DTYPES[dtype].kind in ("float", "complex"):
             return
         key = next(key for key in fields if key in _FLOAT_ONLY)
         raise self.source.error(
             fields[key].at,
             f"{key} for {dtype}",
-            expected="a float dtype",
+            expected="a float or complex dtype",
             action="leave it out: integers and bools are compared exactly",
         )
 

@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from conformance import __version__
+from conformance.decide.answers import Observation, heard
 from conformance.decide.explain import explain
 from conformance.decide.ledger import Stale
 from conformance.model.backend import Target
@@ -27,10 +28,32 @@ from conformance.model.outcome import Outcome, Raised, Returned, Unstable
 from conformance.model.tensor import Tensor
 from conformance.model.verdict import RED, Status, Verdict
 
+Keys = dict[str, tuple[type, ...]]
+
 FORMAT = 1
 # Elements from which on a report holds a tensor's digest instead of its values.
 WHOLE_UP_TO = 1024
 SUFFIX = ".jsonl"
+
+# What readers rely on, per record: key -> the types that its value may have.
+_TEXT = (str,)
+_HEADER: Keys = {"tool": _TEXT, "time": _TEXT, "targets": (list,)}
+_TARGET: Keys = dict.fromkeys(
+    ("name", "backend", "version", "interpreter", "platform", "device", "mode"), _TEXT
+)
+_VERDICT: Keys = {
+    **dict.fromkeys(("id", "op", "case", "api", "target", "status", "place"), _TEXT),
+    **dict.fromkeys(("expected", "actual"), (dict,)),
+    "mismatches": (list,),
+    "duration_s": (int, float),
+}
+_MISMATCH: Keys = {"kind": _TEXT, "text": _TEXT, "positions": (list,)}
+_ASKED: Keys = {"difference": _TEXT, "declared": (str, type(None)), "observed": (list,)}
+_ACCURACY: Keys = {
+    "ulp": (int, float, str), "index": (list,), "class": _TEXT, "curve": (list,),
+}  # fmt: skip
+_LEDGER: Keys = {"reason": _TEXT, "link": _TEXT}
+_FOOTER: Keys = {"verdicts": (int,), "counts": (dict,), "time": _TEXT, "duration_s": (int, float)}
 
 
 class ReportError(ConformanceError):
@@ -268,15 +291,32 @@ def read_report(path: Path) -> Report:
         raise ReportError(
             f"{path}:1: no report header of format {FORMAT}; expected a report of `conformance run`"
         )
+    _check_header(f"{path}:1", records[0])
     footer = records[-1]
     if footer.get("kind") != "footer":
         raise ReportError(
             f"{path}:{len(lines)}: the report ends without a footer; "
             "the run was cut off: run it again"
         )
+    _check_keys(f"{path}:{len(lines)}", footer, keys=_FOOTER, what="the footer")
     verdicts = records[1:-1]
-    _check_verdicts(path, verdicts, footer=footer)
+    targets = frozenset(target["name"] for target in records[0]["targets"])
+    _check_verdicts(path, verdicts, footer=footer, targets=targets)
     return Report(path, records[0], tuple(verdicts), footer)
+
+
+def observation_in(line: dict[str, Any]) -> Observation | None:
+    """What a verdict's line says about the question of its case; None if the case asks none."""
+    if "difference" not in line:
+        return None
+    return Observation(
+        line["difference"],
+        line["api"],
+        line["target"],
+        line["case"],
+        heard(line["observed"], (mismatch["kind"] for mismatch in line["mismatches"])),
+        line["declared"],
+    )
 
 
 def newest_report(folder: Path) -> Report | None:
@@ -307,19 +347,72 @@ def _record(path: Path, number: int, *, text: str) -> dict[str, Any]:
     return record
 
 
-def _check_verdicts(path: Path, verdicts: list[dict[str, Any]], *, footer: dict[str, Any]) -> None:
+def _check_header(where: str, header: dict[str, Any]) -> None:
+    _check_keys(where, header, keys=_HEADER, what="the header")
+    for target in header["targets"]:
+        _check_keys(where, target, keys=_TARGET, what="a target of the header")
+
+
+def _check_verdicts(
+    path: Path,
+    verdicts: list[dict[str, Any]],
+    *,
+    footer: dict[str, Any],
+    targets: frozenset[str],
+) -> None:
     seen: dict[str, int] = {}
     for number, line in enumerate(verdicts, 2):
-        if line.get("kind") != "verdict" or "id" not in line or "status" not in line:
-            raise ReportError(f"{path}:{number}: the line is no verdict")
+        where = f"{path}:{number}"
+        if line.get("kind") != "verdict":
+            raise ReportError(f"{where}: the line is no verdict")
+        _check_verdict(where, line, targets=targets)
         if line["id"] in seen:
             raise ReportError(
-                f"{path}:{number}: a second verdict on {line['id']}; "
+                f"{where}: a second verdict on {line['id']}; "
                 f"the first is in line {seen[line['id']]}"
             )
         seen[line["id"]] = number
-    if footer.get("verdicts") != len(verdicts):
+    if footer["verdicts"] != len(verdicts):
         raise ReportError(
-            f"{path}: {len(verdicts)} verdicts, but the footer counts {footer.get('verdicts')}; "
+            f"{path}: {len(verdicts)} verdicts, but the footer counts {footer['verdicts']}; "
             "lines are missing: run it again"
         )
+
+
+def _check_verdict(where: str, line: dict[str, Any], *, targets: frozenset[str]) -> None:
+    """Everything that readers of a verdict rely on is there."""
+    _check_keys(where, line, keys=_VERDICT, what="the verdict")
+    statuses = tuple(map(str, Status))
+    if line["status"] not in statuses:
+        raise ReportError(
+            f"{where}: unknown status {line['status']!r}; expected one of: {', '.join(statuses)}"
+        )
+    if line["target"] not in targets:
+        raise ReportError(
+            f"{where}: the target {line['target']!r} is not in the header; "
+            f"expected one of: {', '.join(sorted(targets))}"
+        )
+    for mismatch in line["mismatches"]:
+        _check_keys(where, mismatch, keys=_MISMATCH, what="a mismatch")
+    if "difference" in line:
+        _check_keys(where, line, keys=_ASKED, what="the verdict on a question")
+    if "accuracy" in line:
+        _check_keys(where, line["accuracy"], keys=_ACCURACY, what="the accuracy")
+    if "reason" in line:
+        _check_keys(where, line, keys=_LEDGER, what="the verdict with a reason")
+
+
+def _check_keys(where: str, record: Any, *, keys: Keys, what: str) -> None:
+    """Raises ReportError unless record is an object with these keys, of these types."""
+    if not isinstance(record, dict):
+        raise ReportError(f"{where}: {what} is a {type(record).__name__}; expected an object")
+    for key, types in keys.items():
+        if key not in record:
+            raise ReportError(
+                f"{where}: {what} has no {key!r}; "
+                "the report was edited, or written by another version: run it again"
+            )
+        value = record[key]
+        if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+            expected = " or ".join("null" if t is type(None) else t.__name__ for t in types)
+            raise ReportError(f"{where}: {key} is {value!r}; expected a value of type {expected}")

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import math
 
-from conformance.files.elements import MAX_ELEMENTS, MAX_RANK, Elements, pack, too_many
+import numpy as np
+
+from conformance.files.elements import MAX_RANK, Elements, pack, too_many
 from conformance.files.fields import closed, described, listed, sequence, word
+from conformance.files.layouts import laid_out
 from conformance.files.nodes import Map, Node, Seq
+from conformance.files.rules import MAX_BY_RULE, RULES, Rule
 from conformance.files.scalars import Written
 from conformance.files.source import Source
-from conformance.model.dtypes import DTYPES, NOT_YET, DType
+from conformance.files.written_rules import read_rule
+from conformance.model.case import LaidOut
+from conformance.model.dtypes import DTYPES, DType
 from conformance.model.errors import FileError
 from conformance.model.tensor import Tensor
 
-LAYOUTS = ("contiguous",)
-LAYOUTS_NOT_YET = ("transposed", "every-other", "reversed")
 # All tensors of a file together: 256 MB of float64.
 MAX_ELEMENTS_IN_A_FILE = 1 << 25
 
 _WRITTEN = frozenset({"dtype", "values"})
-_PARTS = frozenset({"values", "shape", "fill", "layout"})
+_PARTS = frozenset({"values", "shape", "layout", *RULES})
 
 
 class Tensors:
@@ -32,15 +36,20 @@ class Tensors:
     def __init__(self, source: Source) -> None:
         self.source = source
         self._packed: dict[tuple[Node, str], tuple[Tensor, bool]] = {}
-        self._made: dict[Map, Tensor] = {}
+        self._made: dict[Map, Tensor | LaidOut] = {}
+        self._by_rules: dict[tuple[Rule, str, tuple[int, ...]], Tensor] = {}
         self._elements = 0
 
-    def tensor(self, node: Map) -> Tensor:
-        """The tensor that a mapping with dtype and values, fill or an empty shape describes."""
+    def argument(self, node: Map) -> Tensor | LaidOut:
+        """The tensor that a mapping with dtype and values, a rule or an empty shape describes, and
+        how it lies in memory where that is not row by row."""
         made = self._made.get(node)
         if made is None:
-            made = self._made[node] = self._tensor(node)
-            self._count(made, at=node.at)
+            tensor = made = self._tensor(node)
+            if "layout" in node.values:
+                made = laid_out(self.source, node, tensor)
+            self._made[node] = made
+            self._count(tensor, at=node.at)
         return made
 
     def packed(self, node: Node, dtype: DType, *, at: int) -> tuple[Tensor, bool]:
@@ -72,14 +81,15 @@ class Tensors:
         if dtype is None:
             at = node.value_at("dtype")
             dtype = dtype_of(self.source, values["dtype"], at=at, what="dtype")
-        if "layout" in values:
-            self._check_layout(node)
+        said = [key for key in values if key == "values" or key in RULES]
+        if len(said) > 1:
+            raise self.source.error(
+                node.key_at(said[1]),
+                f"a tensor has both {said[0]} and {said[1]}",
+                expected="one of them",
+            )
         if "values" not in values:
             return self._by_rule(node, dtype)
-        if "fill" in values:
-            raise self.source.error(
-                node.key_at("fill"), "a tensor has both values and fill", expected="one of them"
-            )
         at = node.value_at("values")
         tensor, _ = pack(Elements(self.source, values["values"], at=at), dtype)
         if "shape" in values:
@@ -108,71 +118,72 @@ class Tensors:
             raise self.source.error(
                 node.at,
                 f"a tensor with {listed(node.values)} alone",
-                expected="values, or shape with fill, or an empty shape",
+                expected=f"values, or shape with a rule ({listed(RULES)}), or an empty shape",
                 action="add values",
             )
         at = node.value_at("shape")
         shape = shape_of(self.source, node.values["shape"], at=at)
-        if "fill" in node.values:
-            fill_at = node.value_at("fill")
-            if isinstance(node.values["fill"], Seq):
+        count = math.prod(shape)
+        rule = read_rule(
+            self.source,
+            node,
+            dtype,
+            count=count,
+            pack=lambda value, value_at: self.packed(value, dtype, at=value_at)[0],
+        )
+        if rule is None:
+            if count:
                 raise self.source.error(
-                    fill_at, "fill is a list", expected="one number", action="write it as values"
+                    at,
+                    f"a shape of {count} elements, and no elements",
+                    expected="values or a rule",
+                    action=f"add one of: values, {listed(RULES)}",
                 )
-            one, _ = self.packed(node.values["fill"], dtype, at=fill_at)
-            return Tensor(dtype.name, shape, one.data * math.prod(shape))
-        if math.prod(shape):
-            raise self.source.error(
-                at,
-                f"a shape of {math.prod(shape)} elements, and no elements",
-                expected="values or fill",
-                action="add one of them",
-            )
-        return Tensor(dtype.name, shape, b"")
+            return Tensor(dtype.name, shape, b"")
+        key = (rule, dtype.name, shape)
+        made = self._by_rules.get(key)
+        if made is None:
+            made = Tensor(dtype.name, shape, rule.elements(dtype, count))
+            self._check_finite(node, made)
+            self._by_rules[key] = made
+        return made
 
-    def _check_layout(self, node: Map) -> None:
-        layout, at = node.values["layout"], node.value_at("layout")
-        if layout in LAYOUTS_NOT_YET:
+    def _check_finite(self, node: Map, tensor: Tensor) -> None:
+        computed = not {"fill", "alternate"} & node.values.keys()
+        if (
+            computed
+            and tensor.kind.kind in ("float", "complex")
+            and not np.isfinite(tensor.numbers()).all()
+        ):
             raise self.source.error(
-                at,
-                f"the layout {described(layout)} is not supported yet",
-                expected=listed(LAYOUTS),
-                action="leave the case out until it is",
+                node.at,
+                f"a rule whose numbers go beyond {tensor.dtype}",
+                expected=f"finite numbers of {tensor.dtype}",
             )
-        word(self.source, layout, at=at, what="layout", known=LAYOUTS)
 
 
 def dtype_of(source: Source, node: Node, *, at: int, what: str) -> DType:
     """The dtype that node names."""
-    if isinstance(node, str):
-        dtype = DTYPES.get(node)
-        if dtype is not None:
-            return dtype
-        if node in NOT_YET:
-            raise source.error(
-                at,
-                f"the dtype {node} is not supported yet",
-                expected=f"one of: {listed(DTYPES)}",
-                action="leave the case out until it is",
-            )
+    if isinstance(node, str) and node in DTYPES:
+        return DTYPES[node]
     name = word(source, node, at=at, what=what, known=DTYPES)
     return DTYPES[name]
 
 
 def shape_of(source: Source, node: Node, *, at: int) -> tuple[int, ...]:
-    """The shape that a list of sides is: each at least 0, of at most MAX_ELEMENTS elements."""
+    """The shape that a list of sides is: each at least 0, of at most MAX_BY_RULE elements."""
     items = sequence(source, node, at=at, what="shape")
     sides: list[int] = []
     for side, side_at in zip(items.items, items.marks, strict=True):
-        if type(side) is not int or not 0 <= side <= MAX_ELEMENTS:
+        if type(side) is not int or not 0 <= side <= MAX_BY_RULE:
             raise source.error(
                 side_at,
                 f"shape has {described(side)}",
-                expected=f"integers from 0 to {MAX_ELEMENTS}",
+                expected=f"integers from 0 to {MAX_BY_RULE}",
             )
         sides.append(side)
-    if math.prod(sides) > MAX_ELEMENTS or len(sides) > MAX_RANK:
-        raise too_many(source, sides, at=at)
+    if math.prod(sides) > MAX_BY_RULE or len(sides) > MAX_RANK:
+        raise too_many(source, sides, at=at, most=MAX_BY_RULE)
     return tuple(sides)
 
 

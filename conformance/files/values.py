@@ -10,6 +10,7 @@ from conformance.files.fields import (
     native,
     quotes_needed,
     sequence,
+    word,
 )
 from conformance.files.nodes import Map, Node, Seq
 from conformance.files.scalars import MinusZero
@@ -18,6 +19,7 @@ from conformance.files.tensors import Tensors, dtype_of
 from conformance.model.case import (
     Call,
     DTypeName,
+    LaidOut,
     ListValue,
     NumpyScalar,
     Op,
@@ -25,7 +27,7 @@ from conformance.model.case import (
     TupleValue,
     Value,
 )
-from conformance.model.dtypes import DTYPES, NOT_YET
+from conformance.model.dtypes import DTYPES, SCALAR_DTYPES
 from conformance.model.errors import FileError
 from conformance.model.tensor import Tensor
 
@@ -91,10 +93,10 @@ class Converter:
         """node as an argument for parameter."""
         kind = parameter.kind
         if kind == "tensor" and isinstance(node, Map) and "dtype" in node.values:
-            return self.tensors.tensor(node)
+            return self.tensors.argument(node)
         if kind == "dtype" and isinstance(node, str):
             # Where an error is expected, any text may stand for a dtype that does not exist.
-            if not tolerant or node in DTYPES or node in NOT_YET:
+            if not tolerant or node in DTYPES:
                 return DTypeName(dtype_of(self.source, node, at=at, what=parameter.name).name)
             return node
         value = self.value(node, at=at)
@@ -128,7 +130,7 @@ class Converter:
         if "numpy" in node.values:
             return self._numpy_scalar(node)
         if "dtype" in node.values:
-            return self.tensors.tensor(node)
+            return self.tensors.argument(node)
         raise self.source.error(
             at,
             described(node),
@@ -144,7 +146,10 @@ class Converter:
 
     def _numpy_scalar(self, node: Map) -> NumpyScalar:
         values = closed(self.source, node, required={"numpy", "value"}, what="a numpy scalar")
-        dtype = dtype_of(self.source, values["numpy"], at=node.value_at("numpy"), what="numpy")
+        named, named_at = values["numpy"], node.value_at("numpy")
+        dtype = SCALAR_DTYPES[
+            word(self.source, named, at=named_at, what="numpy", known=SCALAR_DTYPES)
+        ]
         at = node.value_at("value")
         if isinstance(values["value"], (Map, Seq)):
             raise self.source.error(
@@ -167,4 +172,4 @@ def _is_of(parameter: Parameter, value: Value) -> bool:
         return type(value) is bool
     if kind == "string":
         return type(value) is str
-    return isinstance(value, Tensor if kind == "tensor" else DTypeName)
+    return isinstance(value, (Tensor, LaidOut) if kind == "tensor" else DTypeName)

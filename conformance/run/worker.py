@@ -47,6 +47,9 @@ STORED = {
         ("float16", "<f2"),
         ("float32", "<f4"),
         ("float64", "<f8"),
+        ("complex64", "<c8"),
+        ("complex128", "<c16"),
+        ("bfloat16", "<u2"),  # numpy has none: its bits travel
     )
 }
 PRINTED_LIMIT = 4096

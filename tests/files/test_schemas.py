@@ -10,7 +10,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from conformance.files.backend_files import KINDS, load_backend
+from conformance.files.backend_files import load_backend
+from conformance.files.binding_entries import KINDS
 from conformance.files.load import load_suite
 from conformance.files.nodes import Map, Node, Seq, parse_document, read_document
 from conformance.files.page_examples import INFERRED

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from conformance.model.dtypes import DTYPES
 from conformance.model.outcome import Crashed, Raised, Returned, TimedOut, Unstable
 
 ONE_OUTPUT = '{"id": 2, "end": "returned", "outputs": [{"dtype": %s}]}'
@@ -77,8 +78,7 @@ def test_a_crash_is_one_outcome_and_harms_nobody(
         ),
         (
             ONE_OUTPUT % '"quad", "shape": [], "bytes": 0',
-            "an output of dtype 'quad', expected one of: bool, int8, int16, int32, int64, uint8, "
-            "uint16, uint32, uint64, float16, float32, float64",
+            f"an output of dtype 'quad', expected one of: {', '.join(DTYPES)}",
         ),
         (
             ONE_OUTPUT % '"int8", "shape": [2], "bytes": 1',

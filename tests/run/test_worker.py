@@ -40,7 +40,7 @@ SIGNED = Expectation((Choice("", outputs=(OutputExpected("a"),)),), signature=((
 def tensors() -> list[Tensor]:
     """Every dtype 0-d, empty and with bytes of every kind: NaN payloads, -0, subnormals."""
     found = []
-    for dtype in DTYPES.values():
+    for dtype in [dtype for name, dtype in DTYPES.items() if name != "bfloat16"]:
         generator = np.random.default_rng(0)
         count = 1000
         noise = generator.bytes(count * dtype.numpy.itemsize)
@@ -205,8 +205,8 @@ def test_the_layout_of_a_result_does_not_matter(misbehaving: Any) -> None:
 
 
 def test_a_result_of_an_unknown_dtype_is_described(misbehaving: Any) -> None:
-    (outcome,) = misbehaving.run(misbehaving.task("return_complex"))
-    expected = NotATensor("numpy.ndarray", "a tensor of dtype complex64 and shape [3]")
+    (outcome,) = misbehaving.run(misbehaving.task("return_dates"))
+    expected = NotATensor("numpy.ndarray", "a tensor of dtype datetime64[D] and shape [3]")
     assert outcome.outputs == (expected,)
 
 

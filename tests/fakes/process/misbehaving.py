@@ -232,8 +232,8 @@ def return_two(x):
     return x, numpy.cumsum(x)
 
 
-def return_complex(x):
-    return x.astype("complex64")
+def return_dates(x):
+    return x.astype("datetime64[D]")
 
 
 def return_odd_layout(x):

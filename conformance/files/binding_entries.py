@@ -1,0 +1,219 @@
+"""Reading the entries of bindings.yaml: how each API is called and what it answers."""
+
+from __future__ import annotations
+
+import re
+
+from conformance.files.conditions import read_when
+from conformance.files.fields import (
+    closed,
+    described,
+    listed,
+    mapping,
+    matching,
+    native,
+    pairs,
+    sequence,
+    text,
+    texts,
+    word,
+)
+from conformance.files.nodes import Map, Node, Seq
+from conformance.files.source import Source
+from conformance.model.backend import BINDING_KINDS, Answer, Binding, BindingKind
+from conformance.model.case import DTypeName, ListValue, TupleValue, Value
+from conformance.model.dtypes import DTYPES
+
+KINDS = BINDING_KINDS
+KINDS_NOT_YET = ("module",)
+
+_API = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+_API_KEYS = frozenset({"op", "kind", "parameters"})
+_API_OPTIONS = frozenset({"path", "positional", "constants", "answers", "unanswered", "when"})
+
+
+def read_bindings(source: Source, root: Map, *, backend: str) -> tuple[Binding, ...]:
+    """The bindings under the key `apis`, in the order of the file."""
+    node = mapping(source, root.values["apis"], at=root.value_at("apis"), what="apis")
+    return tuple(
+        _binding(source, api, value, key_at=key_at, at=at, backend=backend)
+        for api, value, key_at, at in pairs(node)
+    )
+
+
+def _binding(
+    source: Source, api: str, node: Node, *, key_at: int, at: int, backend: str
+) -> Binding:
+    expected = "a dotted name like torch.cumsum"
+    matching(source, api, at=key_at, what="an API", pattern=_API, expected=expected)
+    what = f"the API {api!r}"
+    entry = mapping(source, node, at=at, what=what)
+    values = closed(source, entry, required=_API_KEYS, optional=_API_OPTIONS, what=what)
+    kind = _kind(source, entry)
+    parameters = _parameters(source, entry, kind=kind)
+    path = api
+    if "path" in values:
+        path = matching(
+            source,
+            values["path"],
+            at=entry.value_at("path"),
+            what="path",
+            pattern=_API,
+            expected="the dotted path of a callable",
+        )
+    unanswered = ""
+    if "unanswered" in values:
+        unanswered_at = entry.value_at("unanswered")
+        unanswered = text(source, values["unanswered"], at=unanswered_at, what="unanswered")
+    answers = _answers(source, entry) if "answers" in values else ()
+    return Binding(
+        api,
+        text(source, values["op"], at=entry.value_at("op"), what="op"),
+        backend,
+        kind,
+        path,
+        parameters,
+        _positional(source, entry, parameters),
+        answers,
+        read_when(source, entry),
+        source.place(key_at),
+        unanswered,
+        _constants(source, entry, parameters),
+    )
+
+
+def _kind(source: Source, entry: Map) -> BindingKind:
+    kind, at = entry.values["kind"], entry.value_at("kind")
+    if kind in KINDS_NOT_YET:
+        raise source.error(
+            at,
+            f"the kind {kind!r} is not supported yet",
+            expected=f"one of: {listed(KINDS)}",
+            action="leave the API out until it is",
+        )
+    return word(source, kind, at=at, what="kind", known=KINDS)
+
+
+def _constants(
+    source: Source, entry: Map, parameters: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, Value], ...]:
+    """(the API's own name, value) of the arguments that are always passed."""
+    if "constants" not in entry.values:
+        return ()
+    at = entry.value_at("constants")
+    node = mapping(source, entry.values["constants"], at=at, what="constants")
+    if not node.values:
+        raise source.error(
+            at,
+            "constants is an empty mapping",
+            expected="arguments that are always passed",
+            action="leave constants out",
+        )
+    taken = {spelled: canonical for canonical, spelled in parameters}
+    constants: list[tuple[str, Value]] = []
+    for name, value, key_at, value_at in pairs(node):
+        if name in taken:
+            raise source.error(
+                key_at,
+                f"the constant {name!r}, which is the parameter {taken[name]!r} too",
+                expected="each name once",
+            )
+        constants.append((name, _constant(source, value, at=value_at)))
+    return tuple(constants)
+
+
+def _constant(source: Source, node: Node, *, at: int) -> Value:
+    """A value that is no tensor, as a case writes its arguments; a dtype is {dtype: int8}."""
+    if isinstance(node, Seq):
+        return TupleValue(_items(source, node))
+    if not isinstance(node, Map):
+        return native(node)
+    if node.values.keys() == {"list"}:
+        items = sequence(source, node.values["list"], at=node.value_at("list"), what="list")
+        return ListValue(_items(source, items))
+    if node.values.keys() == {"dtype"}:
+        dtype_at = node.value_at("dtype")
+        return DTypeName(
+            word(source, node.values["dtype"], at=dtype_at, what="dtype", known=DTYPES)
+        )
+    raise source.error(
+        at, described(node), expected="a number, a text, a list, {list: [...]} or {dtype: ...}"
+    )
+
+
+def _items(source: Source, node: Seq) -> tuple[Value, ...]:
+    return tuple(
+        _constant(source, item, at=at) for item, at in zip(node.items, node.marks, strict=True)
+    )
+
+
+def _parameters(source: Source, entry: Map, *, kind: BindingKind) -> tuple[tuple[str, str], ...]:
+    at = entry.value_at("parameters")
+    node = mapping(source, entry.values["parameters"], at=at, what="parameters")
+    parameters: list[tuple[str, str]] = []
+    for canonical, value, _, value_at in pairs(node):
+        spelled = text(source, value, at=value_at, what=f"the name of {canonical}")
+        if spelled in (name for _, name in parameters):
+            raise source.error(
+                value_at, f"the name {spelled!r} a second time", expected="each name once"
+            )
+        parameters.append((canonical, spelled))
+    has_self = any(name == "self" for _, name in parameters)
+    is_method = kind in ("method", "in-place")
+    if has_self != is_method:
+        article = "an" if kind[0] in "io" else "a"
+        raise source.error(
+            at,
+            f"{article} {kind} {'without' if is_method else 'with'} a parameter called self",
+            expected="self for the object of a method or of an in-place one, and nowhere else",
+        )
+    if kind == "out" and any(name == "out" for _, name in parameters):
+        raise source.error(
+            at,
+            "a parameter called out where the kind is out",
+            expected="the other parameters",
+            action="leave it out: the tensor to write into is made for every call",
+        )
+    return tuple(parameters)
+
+
+def _positional(
+    source: Source, entry: Map, parameters: tuple[tuple[str, str], ...]
+) -> tuple[str, ...]:
+    if "positional" not in entry.values:
+        return ()
+    node, at = entry.values["positional"], entry.value_at("positional")
+    names = texts(source, node, at=at, what="positional")
+    known = [canonical for canonical, _ in parameters]
+    for name in names:
+        if name not in known:
+            raise source.error(
+                at, f"positional names {name!r}", expected=f"some of: {listed(known)}"
+            )
+    return names
+
+
+def _answers(source: Source, entry: Map) -> tuple[Answer, ...]:
+    node = sequence(source, entry.values["answers"], at=entry.value_at("answers"), what="answers")
+    answers: list[Answer] = []
+    always: set[str] = set()
+    for item, at in zip(node.items, node.marks, strict=True):
+        answer = mapping(source, item, at=at, what="an answer")
+        required = {"question", "choice"}
+        values = closed(source, answer, required=required, optional={"when"}, what="an answer")
+        question, choice = (
+            text(source, values[key], at=answer.value_at(key), what=key)
+            for key in ("question", "choice")
+        )
+        if question in always:
+            raise source.error(
+                at,
+                f"an answer to {described(question)} after one that always holds",
+                expected="the answer without `when` last",
+                action="it would never be looked at: move or remove it",
+            )
+        if "when" not in values:
+            always.add(question)
+        place = source.place(answer.at)
+        answers.append(Answer(question, choice, read_when(source, answer), place))
+    return tuple(answers)
