@@ -44,7 +44,8 @@ def log_sum_lines(x: Floats, form: Format) -> Rounded:
     (Lindemann and Weierstrass: powers of e with distinct rational exponents are linearly
     independent), so L is never halfway.
     The first interval comes from _logarithm, the next ones from decimal_log_sums.
-    Linear in n; positions that need decimals cost a pass over their line of 30 us an element.
+    Linear in n; positions that need decimals (where |x| > 2^26, or
+    the greatest element is exactly 0 and all others vanish) cost up to 0.7 ms each.
     """
     counts = np.cumsum(np.isfinite(x), axis=1)
     large = np.logical_or.accumulate(np.isfinite(x) & (np.abs(x) > double_word.EXP_LIMIT), axis=1)

@@ -14,7 +14,14 @@ from conformance.model.tensor import Tensor
 from conformance.model.verdict import Mismatch
 
 # (rtol, atol) where a documented decimal is no value of the dtype; those of torch.testing.
-DEFAULT_TOLERANCE = {"float16": (1e-3, 1e-5), "float32": (1.3e-6, 1e-5), "float64": (1e-7, 1e-7)}
+DEFAULT_TOLERANCE = {
+    "float16": (1e-3, 1e-5),
+    "bfloat16": (1.6e-2, 1e-5),
+    "float32": (1.3e-6, 1e-5),
+    "float64": (1e-7, 1e-7),
+    "complex64": (1.3e-6, 1e-5),
+    "complex128": (1e-7, 1e-7),
+}
 SHOWN_POSITIONS = 5
 
 
@@ -23,8 +30,9 @@ def compare(expected: OutputExpected, actual: Tensor | NotATensor) -> tuple[Mism
 
     Integers and bools are compared exactly, floats bit for bit where every documented value is
     exactly a value of the dtype, else within the case's tolerance, its printed decimals, or the
-    dtype's default. NaN equals NaN whatever its bits; -0 equals 0 unless signed_zero. Elements of
-    different dtypes are compared as numbers, so that a wrong dtype does not hide wrong values.
+    dtype's default. NaN equals NaN whatever its bits; -0 equals 0 unless signed_zero. The two parts
+    of complex numbers are compared like floats, each for itself. Elements of different dtypes are
+    compared as numbers, so that a wrong dtype does not hide wrong values.
     """
     if isinstance(actual, NotATensor):
         text = f"{expected.name} is a {actual.type}, expected a tensor: {actual.text}"
@@ -56,7 +64,7 @@ def _compare_values(
     expected: OutputExpected, values: Tensor, *, actual: Tensor
 ) -> tuple[Mismatch, ...]:
     if values.dtype == actual.dtype:
-        differs = _differing(expected, values.array(), actual=actual.array())
+        differs = _differing(expected, values, actual=actual)
     else:
         differs = _differing_as_numbers(expected, values, actual=actual)
     indices = np.argwhere(differs)
@@ -65,13 +73,26 @@ def _compare_values(
     return (_values_mismatch(values, actual, indices=indices, total=differs.size),)
 
 
-def _differing(
-    expected: OutputExpected, values: NDArray[Any], *, actual: NDArray[Any]
+def _differing(expected: OutputExpected, values: Tensor, *, actual: Tensor) -> NDArray[np.bool_]:
+    """Where two tensors of one dtype and shape differ: a bool array of that shape."""
+    wished, found = values.numbers(), actual.numbers()
+    kind = values.kind.kind
+    if kind not in ("float", "complex"):
+        return np.asarray(wished != found)
+    tolerance = _tolerance(expected, values.dtype)
+    if kind == "float":
+        return _differing_floats(expected, wished, actual=found, tolerance=tolerance)
+    real = _differing_floats(expected, wished.real, actual=found.real, tolerance=tolerance)
+    return real | _differing_floats(expected, wished.imag, actual=found.imag, tolerance=tolerance)
+
+
+def _differing_floats(
+    expected: OutputExpected,
+    values: NDArray[Any],
+    *,
+    actual: NDArray[Any],
+    tolerance: tuple[float, float] | None,
 ) -> NDArray[np.bool_]:
-    """Where two arrays of one dtype and shape differ: a bool array of that shape."""
-    if values.dtype.kind != "f":
-        return np.asarray(values != actual)
-    tolerance = _tolerance(expected, values.dtype.name)
     with np.errstate(all="ignore"):
         same = (values == actual) | (np.isnan(values) & np.isnan(actual))
         if expected.decimals is not None:
@@ -102,15 +123,24 @@ def _differing_as_numbers(
 
     Python's integers and floats compare exactly with each other, whatever their widths.
     """
-    numbers = zip(values.array().ravel().tolist(), actual.array().ravel().tolist(), strict=True)
+    numbers = zip(values.numbers().ravel().tolist(), actual.numbers().ravel().tolist(), strict=True)
     tolerance = _tolerance(expected, actual.dtype)
     flat = [not _same_number(e, a, expected=expected, tolerance=tolerance) for e, a in numbers]
     return np.array(flat, dtype=np.bool_).reshape(values.shape)
 
 
 def _same_number(
-    number: float, actual: float, *, expected: OutputExpected, tolerance: tuple[float, float] | None
+    number: complex,
+    actual: complex,
+    *,
+    expected: OutputExpected,
+    tolerance: tuple[float, float] | None,
 ) -> bool:
+    if isinstance(number, complex) or isinstance(actual, complex):
+        return all(
+            _same_number(one, other, expected=expected, tolerance=tolerance)
+            for one, other in ((number.real, actual.real), (number.imag, actual.imag))
+        )
     if expected.dtype is None and isinstance(number, bool) != isinstance(actual, bool):
         return False
     if number != number or actual != actual:
@@ -133,7 +163,7 @@ def _values_mismatch(
     values: Tensor, actual: Tensor, *, indices: NDArray[np.intp], total: int
 ) -> Mismatch:
     """Counts, the greatest difference with its index, and the first differing positions."""
-    expected_array, actual_array = values.array(), actual.array()
+    expected_array, actual_array = values.numbers(), actual.numbers()
     where = [tuple(int(i) for i in index) for index in indices]
     distances = [_distance(expected_array[i].item(), actual_array[i].item()) for i in where]
     finite = [d for d in distances if d is not None]
@@ -148,9 +178,14 @@ def _values_mismatch(
     return Mismatch("values", text, shown, weight=share)
 
 
-def _distance(expected: float, actual: float) -> float | None:
+def _distance(expected: complex, actual: complex) -> float | None:
     """How far two numbers are apart; None where that says nothing (NaN, infinity, two zeros)."""
-    distance = abs(expected - actual)
+    difference = expected - actual
+    # hypot, because abs() of a complex number raises where the distance is beyond float64.
+    if isinstance(difference, complex):
+        distance = math.hypot(difference.real, difference.imag)
+    else:
+        distance = abs(difference)
     if isinstance(distance, float) and not math.isfinite(distance):
         return None
     return distance or None

@@ -78,7 +78,7 @@ def outcome_text(outcome: Outcome) -> str:
 
 def tensor_text(tensor: Tensor) -> str:
     """`int8 (4, 4) [[3, 4, ...`, shortened from 64 elements on."""
-    array = tensor.array()
+    array = tensor.numbers()
     values = np.array2string(array, separator=", ", threshold=SHOWN_ELEMENTS, prefix=" " * 10)
     return f"{tensor.dtype} {tensor.shape}\n{' ' * 10}{values}"
 

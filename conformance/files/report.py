@@ -21,6 +21,7 @@ from conformance import __version__
 from conformance.decide.answers import Observation, heard
 from conformance.decide.explain import explain
 from conformance.decide.ledger import Stale
+from conformance.files.report_lines import footer_problem, header_problem, verdict_problem
 from conformance.model.backend import Target
 from conformance.model.case import Choice, OutputExpected
 from conformance.model.errors import ConformanceError
@@ -28,32 +29,10 @@ from conformance.model.outcome import Outcome, Raised, Returned, Unstable
 from conformance.model.tensor import Tensor
 from conformance.model.verdict import RED, Status, Verdict
 
-Keys = dict[str, tuple[type, ...]]
-
 FORMAT = 1
 # Elements from which on a report holds a tensor's digest instead of its values.
 WHOLE_UP_TO = 1024
 SUFFIX = ".jsonl"
-
-# What readers rely on, per record: key -> the types that its value may have.
-_TEXT = (str,)
-_HEADER: Keys = {"tool": _TEXT, "time": _TEXT, "targets": (list,)}
-_TARGET: Keys = dict.fromkeys(
-    ("name", "backend", "version", "interpreter", "platform", "device", "mode"), _TEXT
-)
-_VERDICT: Keys = {
-    **dict.fromkeys(("id", "op", "case", "api", "target", "status", "place"), _TEXT),
-    **dict.fromkeys(("expected", "actual"), (dict,)),
-    "mismatches": (list,),
-    "duration_s": (int, float),
-}
-_MISMATCH: Keys = {"kind": _TEXT, "text": _TEXT, "positions": (list,)}
-_ASKED: Keys = {"difference": _TEXT, "declared": (str, type(None)), "observed": (list,)}
-_ACCURACY: Keys = {
-    "ulp": (int, float, str), "index": (list,), "class": _TEXT, "curve": (list,),
-}  # fmt: skip
-_LEDGER: Keys = {"reason": _TEXT, "link": _TEXT}
-_FOOTER: Keys = {"verdicts": (int,), "counts": (dict,), "time": _TEXT, "duration_s": (int, float)}
 
 
 class ReportError(ConformanceError):
@@ -291,14 +270,14 @@ def read_report(path: Path) -> Report:
         raise ReportError(
             f"{path}:1: no report header of format {FORMAT}; expected a report of `conformance run`"
         )
-    _check_header(f"{path}:1", records[0])
+    _refuse(f"{path}:1", header_problem(records[0]))
     footer = records[-1]
     if footer.get("kind") != "footer":
         raise ReportError(
             f"{path}:{len(lines)}: the report ends without a footer; "
             "the run was cut off: run it again"
         )
-    _check_keys(f"{path}:{len(lines)}", footer, keys=_FOOTER, what="the footer")
+    _refuse(f"{path}:{len(lines)}", footer_problem(footer))
     verdicts = records[1:-1]
     targets = frozenset(target["name"] for target in records[0]["targets"])
     _check_verdicts(path, verdicts, footer=footer, targets=targets)
@@ -347,12 +326,6 @@ def _record(path: Path, number: int, *, text: str) -> dict[str, Any]:
     return record
 
 
-def _check_header(where: str, header: dict[str, Any]) -> None:
-    _check_keys(where, header, keys=_HEADER, what="the header")
-    for target in header["targets"]:
-        _check_keys(where, target, keys=_TARGET, what="a target of the header")
-
-
 def _check_verdicts(
     path: Path,
     verdicts: list[dict[str, Any]],
@@ -365,7 +338,7 @@ def _check_verdicts(
         where = f"{path}:{number}"
         if line.get("kind") != "verdict":
             raise ReportError(f"{where}: the line is no verdict")
-        _check_verdict(where, line, targets=targets)
+        _refuse(where, verdict_problem(line, targets))
         if line["id"] in seen:
             raise ReportError(
                 f"{where}: a second verdict on {line['id']}; "
@@ -379,40 +352,6 @@ def _check_verdicts(
         )
 
 
-def _check_verdict(where: str, line: dict[str, Any], *, targets: frozenset[str]) -> None:
-    """Everything that readers of a verdict rely on is there."""
-    _check_keys(where, line, keys=_VERDICT, what="the verdict")
-    statuses = tuple(map(str, Status))
-    if line["status"] not in statuses:
-        raise ReportError(
-            f"{where}: unknown status {line['status']!r}; expected one of: {', '.join(statuses)}"
-        )
-    if line["target"] not in targets:
-        raise ReportError(
-            f"{where}: the target {line['target']!r} is not in the header; "
-            f"expected one of: {', '.join(sorted(targets))}"
-        )
-    for mismatch in line["mismatches"]:
-        _check_keys(where, mismatch, keys=_MISMATCH, what="a mismatch")
-    if "difference" in line:
-        _check_keys(where, line, keys=_ASKED, what="the verdict on a question")
-    if "accuracy" in line:
-        _check_keys(where, line["accuracy"], keys=_ACCURACY, what="the accuracy")
-    if "reason" in line:
-        _check_keys(where, line, keys=_LEDGER, what="the verdict with a reason")
-
-
-def _check_keys(where: str, record: Any, *, keys: Keys, what: str) -> None:
-    """Raises ReportError unless record is an object with these keys, of these types."""
-    if not isinstance(record, dict):
-        raise ReportError(f"{where}: {what} is a {type(record).__name__}; expected an object")
-    for key, types in keys.items():
-        if key not in record:
-            raise ReportError(
-                f"{where}: {what} has no {key!r}; "
-                "the report was edited, or written by another version: run it again"
-            )
-        value = record[key]
-        if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
-            expected = " or ".join("null" if t is type(None) else t.__name__ for t in types)
-            raise ReportError(f"{where}: {key} is {value!r}; expected a value of type {expected}")
+def _refuse(where: str, problem: str) -> None:
+    if problem:
+        raise ReportError(f"{where}: {problem}")

@@ -12,6 +12,8 @@ from rich.markup import escape
 from rich.rule import Rule
 from rich.table import Table
 
+from conformance.decide.answers import answers, disagreements
+from conformance.files.report import observation_in
 from conformance.model.verdict import RED, Status
 
 Line = dict[str, Any]
@@ -50,6 +52,7 @@ def print_report(console: Console, header: Line, verdicts: Sequence[Line]) -> No
             console.print(table)
     _print_red(console, [line for line in verdicts if Status(line["status"]) in RED])
     console.print(_counts(header, verdicts))
+    _print_disagreements(console, verdicts)
     _print_known(console, verdicts)
     _print_causes(console, verdicts)
 
@@ -119,6 +122,24 @@ def _counts(header: Line, verdicts: Sequence[Line]) -> Table:
         counts = Counter(line["status"] for line in verdicts if line["target"] == target["name"])
         table.add_row(escape(target["name"]), *(str(counts[s] or "") for s in present))
     return table
+
+
+def _print_disagreements(console: Console, verdicts: Iterable[Line]) -> None:
+    """Spellings of one operation inside one framework that answer one question differently."""
+    observations = filter(None, map(observation_in, verdicts))
+    found = disagreements(answers(observations))
+    if not found:
+        return
+    title = "spellings that disagree inside one framework"
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold")
+    for head in ("question", "target", "answer", "APIs"):
+        table.add_column(head, overflow="fold")
+    for one in found:
+        first = (f"{one.op} · {one.difference}", one.target)
+        for number, (says, apis) in enumerate(one.sides):
+            row = (*(first if number == 0 else ("", "")), says, ", ".join(apis))
+            table.add_row(*map(escape, row))
+    console.print(table)
 
 
 def _print_known(console: Console, verdicts: Iterable[Line]) -> None:

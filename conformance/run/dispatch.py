@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import selectors
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from conformance.run.wire import GarbageError, Header
 START_ATTEMPTS = 3
 # Servers that wait for the next crash, once there was one: one for the suspect, one for the rest.
 SPARES = 2
+# For how long the first case of a fresh server has precedence over a suspect.
+PRECEDENCE_S = 0.2
 
 Retire = Callable[[Task, Raised], bool]
 
@@ -94,6 +97,8 @@ class Dispatcher:
         """Look after everything that is a matter of time. When there is something to look after."""
         next_limit = self.servers.tick(now)
         self._prepare_for_a_hang(now)
+        if self.suspects:
+            self._pump()
         return next_limit
 
     # -- who runs what
@@ -102,14 +107,13 @@ class Dispatcher:
         """Give work to whoever is free."""
         if not (self.pending or self.suspects) or self.unavailable or not self.servers.open():
             return
-        busy = self.main is not None and self.main.unanswered
-        if self.suspects and self.trial is None and not (self._exclusive and busy):
-            self._try_again()
         if self.pending and not self._must_wait():
             if self.main is None:
                 self.main = self.servers.fresh()
             if self.main is not None and self.main.wants_more:
                 self._send(self.main, self.pending)
+        if self.suspects and self.trial is None and not self._trial_must_wait():
+            self._try_again()
 
     def _must_wait(self) -> bool:
         """Whether main must not go on before a suspect is settled."""
@@ -118,6 +122,15 @@ class Dispatcher:
             return suspects > 0
         # Two first cases in a row were lost: the fork itself is in doubt.
         return self.servers.forking and not self._proven and suspects > 1
+
+    def _trial_must_wait(self) -> bool:
+        """Whether the suspect must not run before main has gone on."""
+        main = self.main
+        if main is None or not main.unanswered:
+            return False
+        # A first call is slow. Two at a time hold up many cases for the sake of one.
+        starts = main.answered == 0 and time.monotonic() - main.clock < PRECEDENCE_S
+        return starts or self._exclusive
 
     def _try_again(self) -> None:
         # While no forked server has answered anything, the fork may be to blame: not a case.
@@ -194,6 +207,7 @@ class Dispatcher:
             self._spares_wanted = SPARES
         if connection.answered == 1:
             # Not earlier: forks would delay the first case in this server, which is the slow one.
+            self._pump()
             self._order_spares(self._spares_wanted)
         if spoilt:
             self.servers.discard(connection)

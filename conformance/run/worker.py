@@ -52,6 +52,11 @@ STORED = {
         ("bfloat16", "<u2"),  # numpy has none: its bits travel
     )
 }
+# What a tensor for `out` holds before the call, and what lies between the elements of a tensor that
+# is not contiguous: no plausible result, so that whoever leaves or reads it is found out.
+OUT_BYTE = b"\x5a"
+BETWEEN_BYTE = 0x77
+BFLOAT16_NAN = 0x7FC0
 PRINTED_LIMIT = 4096
 MESSAGE_LIMIT = 10_000
 REPR_LIMIT = 200
@@ -60,6 +65,8 @@ REPR_LIMIT = 200
 REAP_GRACE_S = 0.1
 Header = Dict[str, Any]
 Caught = Tuple[Type[BaseException], ...]
+# A call's object, what goes by position, what goes by keyword.
+Arguments = Tuple[Any, List[Any], Dict[str, Any]]
 
 
 class UnplaceableError(Exception):
@@ -71,9 +78,19 @@ class UnplaceableError(Exception):
         self.reason = reason
 
 
+class AnotherTensor:
+    """What a call returned that was to write into `out`, and is not that tensor."""
+
+    def __init__(self, returned: Any) -> None:
+        self.type = type(returned).__name__
+
+
+ADAPTER_PREFIX = "conformance_adapter_"
+
+
 def load_adapter(path: str) -> Any:
     """The adapter in the file at path, as a module of a name that no framework has."""
-    name = "conformance_adapter_" + os.path.basename(os.path.dirname(os.path.abspath(path)))
+    name = ADAPTER_PREFIX + os.path.basename(os.path.dirname(os.path.abspath(path)))
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ImportError("%s is no Python file" % path)
@@ -95,6 +112,7 @@ class Executor:
         self.caught = caught
         self.synchronise = getattr(adapter, "synchronise", do_nothing)
         self.functions: Dict[str, Callable[..., Any]] = {}
+        self.primitives: Dict[Any, Callable[..., Any]] = {}
         self.signatures: Dict[Any, Optional[List[str]]] = {}
 
     def execute(self, header: Header, body: Any) -> Tuple[Header, List[bytes]]:
@@ -146,10 +164,13 @@ class Execution:
         self.executor = executor
         self.adapter = executor.adapter
         self.header = header
+        self.call: Header = header["call"]
+        self.kind: str = self.call["kind"]
         self.body = body
         self.offset = 0
         self.phase = "convert"
         self.signature: Optional[List[str]] = None
+        self.arguments: Optional[Arguments] = None
         # Every input tensor, if they are checked: its argument, itself, its dtype and elements.
         self.inputs: Optional[List[Tuple[Any, Any, str, bytes]]] = (
             [] if header.get("check_inputs") else None
@@ -157,36 +178,126 @@ class Execution:
 
     def perform(self, buffers: List[bytes]) -> Header:
         """The reply of a call that returned; the bytes of its outputs are appended to buffers."""
-        call = self.header["call"]
-        owner = self.value(call["self"], "self") if call["kind"] == "method" else None
-        arguments = [self.value(value, i) for i, value in enumerate(call["args"])]
-        keywords = {name: self.value(value, name) for name, value in call["kwargs"].items()}
-        function = self.callable(call, owner)
-        self.phase = "call"
-        returned = function(*arguments, **keywords)
-        self.phase = "realise"
-        several = self.header.get("outputs", 1) > 1 and isinstance(returned, (tuple, list))
-        outputs = [self.output(one, buffers) for one in (returned if several else (returned,))]
-        self.executor.synchronise()
+        outputs = self.once(buffers)
         reply: Header = {"end": "returned", "outputs": outputs}
+        if "repeat" in self.header:
+            reply.update(self.repeated(outputs, buffers))
         if self.inputs is not None:
             reply["changed"] = self.changed()
         return reply
 
-    def callable(self, call: Header, owner: Any) -> Callable[..., Any]:
-        path = call["path"]
-        if call["kind"] == "method":
+    def once(self, buffers: List[bytes]) -> List[Header]:
+        """The outputs of one call, completely read."""
+        self.phase = "convert"
+        if self.arguments is None or self.kind == "in-place":
+            self.arguments = self.convert()
+        returned = self.returned(*self.arguments)
+        self.phase = "realise"
+        several = self.header.get("outputs", 1) > 1 and isinstance(returned, (tuple, list))
+        outputs = [self.output(one, buffers) for one in (returned if several else (returned,))]
+        self.executor.synchronise()
+        return outputs
+
+    def repeated(self, outputs: List[Header], buffers: List[bytes]) -> Header:
+        """What the reply says of the first repetition that is not the first call bit for bit."""
+        first = buffers[:]
+        for number in range(2, self.header["repeat"] + 1):
+            bytes_again: List[bytes] = []
+            again = self.once(bytes_again)
+            if again != outputs or bytes_again != first:
+                buffers += bytes_again
+                return {"differing": number, "again": again}
+        return {}
+
+    def convert(self) -> Arguments:
+        """The arguments as the framework takes them."""
+        call = self.call
+        self.offset = 0
+        if self.inputs:
+            self.inputs = []  # of the call before
+        owner = self.value(call["self"], "self") if "self" in call else None
+        if self.inputs and self.kind == "in-place":
+            self.inputs = []  # this call is meant to change its object
+        positional = [self.value(value, i) for i, value in enumerate(call["args"])]
+        keywords = {name: self.value(value, name) for name, value in call["kwargs"].items()}
+        return owner, positional, keywords
+
+    def returned(self, owner: Any, positional: List[Any], keywords: Dict[str, Any]) -> Any:
+        """What the call gives: what it returns, or what it was to write into."""
+        if "gradient" in self.call:
+            return self.gradient(owner, positional, keywords)
+        function = self.callable(owner)
+        if self.kind == "out":
+            out = self.out(self.call["out"])
+            keywords = dict(keywords, **{self.call["out"]["name"]: out})
+        self.phase = "call"
+        returned = function(*positional, **keywords)
+        if self.kind == "in-place":
+            return owner
+        if self.kind == "out":
+            return out if returned is None or returned is out else AnotherTensor(returned)
+        return returned
+
+    def gradient(self, owner: Any, positional: List[Any], keywords: Dict[str, Any]) -> Any:
+        """The derivative of the sum of the call's first tensor, by the argument that is asked."""
+        differentiate = getattr(self.adapter, "gradient", None)
+        if differentiate is None:
+            backend = self.adapter.__name__[len(ADAPTER_PREFIX) :]
+            raise UnplaceableError("api", "the %s backend has no gradients" % backend)
+        where = self.call["gradient"]
+        self.callable(owner)  # if there is none, that is to be known before anything is called
+
+        def function(tensor: Any) -> Any:
+            own, given, named = owner, list(positional), dict(keywords)
+            if type(where) is int:
+                given[where] = tensor
+            elif where in named:
+                named[where] = tensor
+            else:
+                own = tensor
+            return self.first_tensor(self.callable(own)(*given, **named))
+
+        if type(where) is int:
+            tensor = positional[where]
+        else:
+            tensor = keywords.get(where, owner)
+        self.phase = "call"
+        return differentiate(function, tensor)
+
+    def first_tensor(self, returned: Any) -> Any:
+        if isinstance(returned, (tuple, list)):
+            return next((x for x in returned if isinstance(x, self.adapter.tensor_types)), returned)
+        return returned
+
+    def callable(self, owner: Any) -> Callable[..., Any]:
+        path = self.call["path"]
+        if self.kind in ("method", "in-place"):
             name = path.rpartition(".")[2]
             function = getattr(owner, name, None)
             if function is None:
                 raise UnplaceableError("api", "%s has no method %r" % (class_name(owner), name))
             key: Any = (type(owner), name)
+        elif self.kind == "primitive":
+            key = (path, json.dumps(self.call["construct"]))
+            function = self.executor.primitives.get(key) or self.construct(key)
         else:
             function = self.executor.function(path)
             key = path
         if self.header.get("signature"):
             self.signature = self.executor.parameters(function, key)
         return function
+
+    def construct(self, key: Any) -> Callable[..., Any]:
+        """The object of a primitive's class, made once for each server and its constants."""
+        path, _ = key
+        function = self.executor.function(path)
+        constants = {
+            name: self.value(value, name) for name, value in self.call["construct"].items()
+        }
+        self.phase = "call"
+        made: Callable[..., Any] = function(**constants)
+        self.executor.primitives[key] = made
+        return made
 
     def value(self, value: Any, name: Any) -> Any:
         """A request's value as the framework takes it; name is the argument that it is part of."""
@@ -197,6 +308,8 @@ class Execution:
         if "dtype" in value:
             return self.dtype(value["dtype"])
         if "numpy" in value:
+            if value["numpy"] == "bfloat16":
+                raise UnplaceableError("dtype", "numpy has no scalar of dtype bfloat16")
             return STORED[value["numpy"]].type(value["value"])
         if "list" in value:
             return [self.value(item, name) for item in value["list"]]
@@ -218,20 +331,37 @@ class Execution:
             elements = flat.reshape(content["shape"]).copy()
         else:
             elements = numpy.empty(content["shape"], stored)
-        tensor = self.adapter.to_framework(elements, dtype)
-        actual = self.adapter.dtype_name(tensor)
-        if actual != dtype:
-            reason = "a tensor of dtype %s becomes %s in the framework" % (dtype, actual)
-            raise UnplaceableError("dtype", reason)
+        if "layout" in content:
+            elements = laid_out(elements, content["layout"], dtype=dtype)
+        tensor = self.converted(elements, dtype)
         if self.inputs is not None:
             sent = self.body[self.offset : self.offset + size]
             self.inputs.append((name, tensor, dtype, sent))
         self.offset += size
         return tensor
 
+    def converted(self, elements: Any, dtype: str) -> Any:
+        tensor = self.adapter.to_framework(elements, dtype)
+        actual = self.adapter.dtype_name(tensor)
+        if actual != dtype:
+            reason = "a tensor of dtype %s becomes %s in the framework" % (dtype, actual)
+            raise UnplaceableError("dtype", reason)
+        return tensor
+
+    def out(self, described: Header) -> Any:
+        """A tensor to write into. What it holds is no plausible result."""
+        stored, shape = STORED[described["dtype"]], described["shape"]
+        elements = numpy.zeros(shape, stored)
+        if described["dtype"] != "bool":
+            flat = numpy.frombuffer(OUT_BYTE * elements.nbytes, stored)
+            elements = flat.reshape(shape).copy()
+        return self.converted(elements, described["dtype"])
+
     def output(self, returned: Any, buffers: List[bytes]) -> Header:
         """What the reply says of one output. Its dtype is read from the framework's tensor."""
         if not isinstance(returned, self.adapter.tensor_types):
+            if isinstance(returned, AnotherTensor):
+                return {"type": returned.type, "text": "returns another tensor than out"}
             return {"type": type(returned).__name__, "text": repr(returned)[:REPR_LIMIT]}
         dtype = self.adapter.dtype_name(returned)
         elements = numpy.asarray(self.adapter.from_framework(returned))
@@ -251,6 +381,42 @@ class Execution:
             if element_bytes(elements, dtype) != sent and name not in names:
                 names.append(name)
         return names
+
+
+def laid_out(elements: Any, layout: str, *, dtype: str) -> Any:
+    """The same elements, otherwise in memory. A 0-d array can lie in one way only."""
+    if layout == "transposed":
+        return elements.T.copy().T
+    if not elements.ndim:
+        return elements
+    if layout == "every-other":
+        return spread(elements, dtype)
+    if layout == "reversed":
+        return elements[..., ::-1].copy()[..., ::-1]
+    if layout == "broadcast":
+        row = elements[:1].copy()
+        strides = (0, *row.strides[1:])
+        # Not broadcast_to: what it gives is read-only, which frameworks warn of.
+        same = numpy.lib.stride_tricks.as_strided(row, elements.shape, strides)
+        if same.tobytes() == elements.tobytes():
+            return same
+        raise ValueError("the elements of a broadcast tensor differ along its first axis")
+    raise ValueError("there is no layout %r" % layout)
+
+
+def spread(elements: Any, dtype: str) -> Any:
+    """Every second element along the last axis of an array twice as long."""
+    wide = numpy.empty((*elements.shape[:-1], 2 * elements.shape[-1]), elements.dtype)
+    if dtype == "bfloat16":
+        wide[...] = BFLOAT16_NAN
+    elif elements.dtype.kind in "fc":
+        wide[...] = numpy.nan
+    elif dtype == "bool":
+        wide[...] = True
+    else:
+        wide.view("u1")[...] = BETWEEN_BYTE
+    wide[..., ::2] = elements
+    return wide[..., ::2]
 
 
 def element_bytes(elements: Any, dtype: str) -> bytes:

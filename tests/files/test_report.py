@@ -1,14 +1,17 @@
 import hashlib
+import json
 from datetime import datetime, timezone
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from conformance.decide.answers import Observation
 from conformance.files.report import (
     ReportError,
     ReportWriter,
     newest_report,
+    observation_in,
     read_report,
     tensor_data,
 )
@@ -109,6 +112,94 @@ def test_a_missing_report_is_said_to_be_missing(tmp_path):
     assert str(caught.value) == (
         f"{tmp_path / 'no.jsonl'}: no such file; expected a report of `conformance run`"
     )
+
+
+def edited(path, number, change):
+    """Changes one line of a report, counted from 1."""
+    lines = path.read_text().splitlines()
+    record = json.loads(lines[number - 1])
+    change(record)
+    lines[number - 1] = json.dumps(record)
+    path.write_text("\n".join(lines) + "\n")
+
+
+VERDICT_KEYS = "id, op, case, api, target, status, place, expected, actual, mismatches, duration_s"
+
+
+@pytest.mark.parametrize("key", VERDICT_KEYS.split(", "))
+def test_a_verdict_without_a_key_that_readers_need_is_refused(write, key):
+    path = write(line("x"), line("y"))
+    edited(path, 3, lambda record: record.pop(key))
+    with pytest.raises(ReportError) as caught:
+        read_report(path)
+    assert str(caught.value) == (
+        f"{path}:3: the verdict has no {key!r}; expected all of: {VERDICT_KEYS}; "
+        "run it again with this version"
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"status": "pass"}, "unknown status 'pass'; expected one of: passed, observed, failed, "
+         "unsupported, unstable, crashed, timed-out, not-run, known, changed, fixed, stale"),
+        ({"target": "jax-1"}, "unknown target 'jax-1'; expected one of: torch-2.13.0"),
+        ({"api": 3}, "api of the verdict is 3; expected text"),
+        ({"duration_s": True},
+         "duration_s of the verdict is True; expected a whole number or a number"),
+        ({"mismatches": ["dtype"]}, "a mismatch is a str; expected an object"),
+        ({"mismatches": [{"kind": "dtype", "text": "no"}]},
+         "a mismatch has no 'positions'; expected all of: kind, text, positions; "
+         "run it again with this version"),
+        ({"difference": "overflow", "declared": None},
+         "the verdict on a question has no 'observed'; "
+         "expected all of: difference, declared, observed; run it again with this version"),
+        ({"difference": "overflow", "declared": 1, "observed": []},
+         "declared of the verdict on a question is 1; expected text or null"),
+        ({"accuracy": {"ulp": 0.5, "index": [0], "class": "blocked"}},
+         "the accuracy has no 'curve'; expected all of: ulp, index, class, curve; "
+         "run it again with this version"),
+        ({"reason": "it is wrong"},
+         "the verdict with a reason has no 'link'; expected all of: reason, link; "
+         "run it again with this version"),
+    ],
+)  # fmt: skip
+def test_a_verdict_that_readers_cannot_take_is_refused(write, change, message):
+    path = write(line("x"))
+    edited(path, 2, lambda record: record.update(change))
+    with pytest.raises(ReportError) as caught:
+        read_report(path)
+    assert str(caught.value) == f"{path}:2: {message}"
+
+
+def test_a_header_whose_target_has_no_version_is_refused(write):
+    path = write(line("x"))
+    edited(path, 1, lambda record: record["targets"][0].pop("version"))
+    with pytest.raises(ReportError) as caught:
+        read_report(path)
+    assert str(caught.value) == (
+        f"{path}:1: a target has no 'version'; expected all of: name, backend, version, "
+        "interpreter, platform, device, mode; run it again with this version"
+    )
+
+
+def test_a_footer_without_counts_is_refused(write):
+    path = write(line("x"))
+    edited(path, 3, lambda record: record.pop("counts"))
+    with pytest.raises(ReportError) as caught:
+        read_report(path)
+    assert str(caught.value) == (
+        f"{path}:3: the footer has no 'counts'; expected all of: verdicts, counts, time, "
+        "duration_s; run it again with this version"
+    )
+
+
+def test_what_a_line_says_about_its_question_is_read_back():
+    asked = line("x") | {"difference": "overflow", "declared": "wrap", "observed": ["wrap"]}
+    assert observation_in(asked) == Observation(
+        "overflow", "a.b", "torch-2.13.0", "cumsum/behaviour/a", ("wrap",), "wrap"
+    )
+    assert observation_in(line("x")) is None
 
 
 def test_lines_are_on_disk_while_the_run_goes_on(tmp_path):

@@ -8,11 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from conformance.decide.answers import Observation, ObservedAnswer, answers, heard
+from conformance.decide.answers import Observation, ObservedAnswer, answers
 from conformance.decide.plan import make_plan
 from conformance.files.backend_files import load_backend
 from conformance.files.load import load_suite
-from conformance.files.report import Report, choice_data, newest_report
+from conformance.files.report import Report, choice_data, newest_report, observation_in
 from conformance.model.backend import Backend, Target
 from conformance.model.case import Case, Suite
 from conformance.model.verdict import Status, Task
@@ -127,13 +127,13 @@ class Measured:
         cell = self.cell(case, column)
         if cell is None or cell.task is None or cell.task.expectation.question is None:
             return
-        line = cell.line or {"observed": [], "mismatches": []}
+        said = observation_in(cell.line) if cell.line is not None else None
         yield Observation(
             cell.task.expectation.question,
             column.api,
             column.target.name,
             case.address,
-            heard(line.get("observed", ()), (m["kind"] for m in line["mismatches"])),
+            said.observed if said is not None else None,
             cell.task.declared,
         )
 
