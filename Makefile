@@ -8,6 +8,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 TARGETS := torch@2.13.0 mindspore@2.10.0
 BACKENDS := --backend reference --backend torch --backend mindspore
+# What the verdicts on the fakes follow from.
+FAKES := $(wildcard cases/*.yaml cases/*/*.yaml conformance/backends/*/*.yaml \
+  conformance/decide/*.py reference_impl/*.py tests/fakes/scans/*)
 
 # Without bytecode every start compiles the package again, and the start is most of a small run.
 unexport PYTHONDONTWRITEBYTECODE
@@ -44,8 +47,14 @@ gate: $(VENV)/developing environments
 	$(BIN)/pytest $(BACKENDS) -q --conformance-report=build/reports/gate.jsonl
 
 # Shows the newest report; after `make gate` that is the gate's.
-docs: $(VENV)/developing
+docs: $(VENV)/developing build/fakes.json
 	$(BIN)/sphinx-build -W -q -c . docs build/html
+
+# What escapes is shown in the documentation; `make cases` is red for it.
+build/fakes.json: $(VENV)/developing $(FAKES)
+	@mkdir -p build
+	-$(BIN)/conformance fakes --format json > $@.new
+	@test -s $@.new && mv $@.new $@
 
 bench: $(VENV)/developing environments
 	for script in $(filter-out %_adapter.py,$(wildcard benchmarks/*.py)); do \

@@ -10,6 +10,7 @@ version = release = __version__
 extensions = ["conformance.fronts.sphinx_ext"]
 conformance_cases = "cases"
 conformance_reports = "build/reports"
+conformance_fakes = "build/fakes.json"
 
 exclude_patterns = ["snippets"]
 nitpicky = True

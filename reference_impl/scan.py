@@ -153,6 +153,11 @@ def scan(
     partial = elements[0].astype(wide)
     # Overflow is an answer of the scan, not an accident to warn about.
     with np.errstate(all="ignore"):
+        if isinstance(combine, np.ufunc) and wide.kind != "c":
+            # The same operations in the same order, without a Python step for each of them; complex
+            # products alone may be rounded in another way there.
+            along[...] = combine.accumulate(elements.astype(wide, copy=False), dtype=wide)
+            return result
         along[0] = partial
         for i in range(1, len(elements)):
             partial = combine(partial, elements[i].astype(wide, copy=False))

@@ -8,26 +8,29 @@ answers and error data, so that every verdict against it is about its own fault.
 from __future__ import annotations
 
 import ast
+import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from conformance.decide.judge import judge
 from conformance.decide.oracle import Oracle
 from conformance.decide.plan import make_plan
+from conformance.files.source import read_source
+from conformance.files.toml import header_at, parse_toml
 from conformance.model.backend import Backend, Binding, Target
-from conformance.model.case import Suite
+from conformance.model.case import LaidOut, Suite
 from conformance.model.errors import FileError, Place, UsageError
+from conformance.model.tensor import Tensor
 from conformance.model.verdict import RED, Task
 from conformance.run.engine import Workers
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 FILE = "fakes.toml"
+LARGE = 1 << 14
+
+_FORM = '[[modules]] with module = "..." and imitates = "..."'
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +72,35 @@ class Catches:
 def read_fakes(folder: Path) -> tuple[Fake, ...]:
     """The fakes of folder, in the order of its modules. Reads the modules, imports none."""
     path = folder / FILE
-    try:
-        modules = tomllib.loads(path.read_text("utf-8"))["modules"]
-        return tuple(fake for module in modules for fake in _functions(folder, module))
-    except FileNotFoundError as error:
-        raise UsageError(f"{error.filename}: no such file; expected a folder with {FILE}") from None
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, SyntaxError) as error:
-        expected = "[[modules]] with module and imitates"
-        raise FileError(Place(str(path), 1, 1), repr(error), expected=expected) from error
+    if not path.is_file():
+        raise UsageError(f"{path}: no such file; expected a folder with {FILE}")
+    source = read_source(path)
+    modules = parse_toml(source).get("modules")
+    if not isinstance(modules, list):
+        raise source.error(0, "no modules", expected=_FORM)
+    return tuple(
+        fake
+        for number, module in enumerate(modules)
+        for fake in _functions(
+            folder, module, at=source.place(header_at(source, "modules", number=number) or 0)
+        )
+    )
 
 
-def _functions(folder: Path, module: Mapping[str, str]) -> Iterator[Fake]:
+def _functions(folder: Path, module: Any, *, at: Place) -> Iterator[Fake]:
+    """The public functions of one module, which fakes.toml names at that place."""
+    keys = ("module", "imitates")
+    if not isinstance(module, dict) or not all(isinstance(module.get(key), str) for key in keys):
+        raise FileError(at, f"a module that is {module!r}", expected=_FORM)
     name = module["module"]
-    tree = ast.parse((folder / f"{name}.py").read_text("utf-8"))
+    path = folder / f"{name}.py"
+    if not path.is_file():
+        raise UsageError(f"{path}: no such file; expected the module that {at} names")
+    try:
+        tree = ast.parse(read_source(path).text)
+    except SyntaxError as error:
+        place = Place(path.as_posix(), error.lineno or 1, error.offset or 1)
+        raise FileError(place, str(error.msg), expected="Python") from None
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
             about = (ast.get_docstring(node) or "").strip()
@@ -89,7 +108,11 @@ def _functions(folder: Path, module: Mapping[str, str]) -> Iterator[Fake]:
 
 
 def catch(suite: Suite, backends: Sequence[Backend], *, folder: Path, timeout_s: float) -> Catches:
-    """Runs every case on every fake of folder. backends: those that the fakes imitate."""
+    """Runs the cases on the fakes of folder. backends: those that the fakes imitate.
+
+    A case with a large input runs only on the right ones and on those that no small case catches:
+    a million elements say little about a fault that three of them show, and take their time.
+    """
     fakes = read_fakes(folder)
     bindings = {b.api: (backend, b) for backend in backends for b in backend.bindings}
     unknown = sorted({fake.imitates for fake in fakes} - set(bindings))
@@ -104,15 +127,28 @@ def catch(suite: Suite, backends: Sequence[Backend], *, folder: Path, timeout_s:
     oracle = Oracle()
     with Workers([(house, target)], timeout_s=timeout_s) as workers:
         workers.start()
-        for task, outcome in workers.run(tasks):
-            if judge(task, outcome, oracle).status in RED:
-                caught[task.binding.path][task.case.address] = None
+        for large in (False, True):
+            due = [
+                task
+                for task in tasks
+                if _is_large(task) == large and not (large and caught[task.binding.path])
+            ]
+            for task, outcome in workers.run(due):
+                if judge(task, outcome, oracle).status in RED:
+                    caught[task.binding.path][task.case.address] = None
     order = {case.address: number for number, case in enumerate(suite.cases)}
     return Catches(
         fakes,
         tuple(dict.fromkeys(task.case.address for task in tasks)),
         {path: tuple(sorted(cases, key=order.__getitem__)) for path, cases in caught.items()},
     )
+
+
+def _is_large(task: Task) -> bool:
+    """True if some tensor of the call has more than LARGE elements."""
+    values = [value for _, value in task.call.arguments]
+    tensors = [value.tensor if isinstance(value, LaidOut) else value for value in values]
+    return any(isinstance(t, Tensor) and math.prod(t.shape) > LARGE for t in tensors)
 
 
 def _tasks(

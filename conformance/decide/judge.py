@@ -41,9 +41,9 @@ def judge(task: Task, outcome: Outcome, oracle: Oracle | None = None) -> Verdict
     computed anew.
 
     A declined call is unsupported, never passed: an exception that the backend's error data calls
-    unsupported-dtype or no-kernel, unless the case expects just that or a choice of its question
-    is that refusal. A crash satisfies no expected error. All mismatches are in the verdict. The
-    ledger has the last word.
+    unsupported-dtype, unsupported-layout or no-kernel, unless the case expects just that or a
+    choice of its question is that refusal. A crash satisfies no expected error. All mismatches are
+    in the verdict. The ledger has the last word.
     """
     if isinstance(outcome, Returned | Raised):
         verdict = _judge_end(task, outcome, accuracy=_accuracy(task, outcome, oracle or Oracle()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from conformance.decide.arguments import out_of_turn, out_tensor
 from conformance.model.backend import Backend, Binding, Target
 from conformance.model.case import Call, Case, Expectation, Page, Suite
 from conformance.model.errors import UsageError
@@ -73,6 +74,10 @@ class _Planner:
             call, expectation = case.call, case.expectation
         else:
             return
+        declared = self._declared(binding, expectation, call=call)
+        refusal = self._refusal(binding, call)
+        if not refusal and binding.kind in ("in-place", "out"):
+            refusal = _unwritable(binding, call, expectation=expectation, declared=declared)
         yield Task(
             case,
             page,
@@ -82,8 +87,8 @@ class _Planner:
             expectation,
             self.backend.errors,
             self.backend.snippet,
-            declared=self._declared(binding, expectation, call=call),
-            refusal=self._refusal(binding, call),
+            declared=declared,
+            refusal=refusal,
             known=self.ledger.get((case.address, binding.api)),
         )
 
@@ -106,7 +111,26 @@ class _Planner:
         absent = [name for name, _ in call.arguments if binding.spelled(name) is None]
         if absent:
             return f"{binding.api} has no parameter for {', '.join(absent)}"
+        gap = out_of_turn(binding, call)
+        if gap is not None:
+            absent_one, given = gap
+            return f"{binding.api} takes {given} by position: nothing stands for {absent_one}"
         return ""
+
+
+def _unwritable(
+    binding: Binding, call: Call, *, expectation: Expectation, declared: str | None
+) -> str:
+    """Why a call that writes into a tensor cannot be asked for; '' if it can."""
+    if call.gradient is not None:
+        return f"{binding.api} writes into a tensor: no gradient is asked of it"
+    if binding.kind != "out":
+        return ""
+    if any(len(choice.outputs) > 1 for choice in expectation.choices):
+        return "out= of several tensors is not supported"
+    if out_tensor(expectation, call, declared=declared) is None:
+        return "out= needs to know the dtype beforehand: nothing is declared"
+    return ""
 
 
 def _selected_cases(cases: Sequence[Case], addresses: Sequence[str]) -> list[Case]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from conformance.decide.arguments import METHODS, out_tensor, placed
 from conformance.model.backend import Snippet
 from conformance.model.case import DTypeName, LaidOut, ListValue, NumpyScalar, TupleValue, Value
 from conformance.model.tensor import Tensor
@@ -12,6 +13,8 @@ from conformance.model.verdict import Task
 
 # From this many equal elements on, an array is written as np.full.
 FULL_FROM = 17
+# What lies between every other element.
+BETWEEN = 77
 
 
 def snippet(task: Task) -> str:
@@ -21,7 +24,7 @@ def snippet(task: Task) -> str:
     for name, value in task.call.arguments:
         if isinstance(value, Tensor | LaidOut):
             lines.append(f"{name} = {value_text(value, template)}")
-    lines.append(f"actual = {call_text(task)}")
+    lines += _call_lines(task)
     lines.append('print(actual, getattr(actual, "dtype", type(actual)))')
     return "\n".join(lines) + "\n"
 
@@ -30,18 +33,40 @@ def call_text(task: Task) -> str:
     """The call alone, tensors by their argument's name: `torch.cumsum(input=x, dim=-1)`."""
     binding, template = task.binding, task.snippet
     callee = binding.path
-    positional, keywords = [], []
-    for name, value in task.call.arguments:
+    given = []
+    if binding.kind == "primitive":
+        constants = [f"{name}={value_text(v, template)}" for name, v in binding.constants]
+        callee = f"{callee}({', '.join(constants)})"
+    for where, name, value in placed(binding, task.call):
         text = name if isinstance(value, Tensor | LaidOut) else value_text(value, template)
-        spelled = name if task.call.spelled else binding.spelled(name)
-        if spelled == "self":
+        if where == "self" and binding.kind in METHODS:
             callee = f"{text}.{binding.path.rpartition('.')[2]}"
-        elif name in binding.positional and not task.call.spelled:
-            positional.append((binding.positional.index(name), text))
         else:
-            keywords.append(f"{spelled}={text}")
-    ordered = [text for _, text in sorted(positional)]
-    return f"{callee}({', '.join(ordered + keywords)})"
+            given.append(text if isinstance(where, int) else f"{where}={text}")
+    if binding.kind == "out":
+        given.append("out=out")
+    return f"{callee}({', '.join(given)})"
+
+
+def _call_lines(task: Task) -> list[str]:
+    """The lines that end with actual, the output; for what they leave out, a comment."""
+    kind, text = task.binding.kind, call_text(task)
+    comments = []
+    if task.call.gradient is not None:
+        comments = [f"# asked is the gradient of the sum of this by {task.call.gradient}"]
+    if task.expectation.repeat > 1:
+        comments.append(f"# made {task.expectation.repeat} times in one process")
+    changed = next((n for w, n, _ in placed(task.binding, task.call) if w == "self"), None)
+    if kind == "in-place" and changed is not None:
+        return [*comments, text, f"actual = {changed}"]
+    described = None
+    if kind == "out":
+        described = out_tensor(task.expectation, task.call, declared=task.declared)
+    if described is None:
+        return [*comments, f"actual = {text}"]
+    dtype, shape = described
+    out = _of_framework(f'np.empty({shape}, "{_stored(dtype)}")', dtype, task.snippet)
+    return [f"out = {out}", *comments, text, "actual = out"]
 
 
 def value_text(value: Value, template: Snippet) -> str:
@@ -62,28 +87,43 @@ def value_text(value: Value, template: Snippet) -> str:
 
 def _tensor(value: Tensor | LaidOut, template: Snippet) -> str:
     """A tensor of the framework, made of a numpy array that lies in memory as the case asks."""
-    tensor = value.tensor if isinstance(value, LaidOut) else value
-    array = _array(tensor)
     if isinstance(value, LaidOut):
-        array = _VIEWS[value.layout].format(array=array, shape=tensor.shape)
+        return _of_framework(_laid_out(value), value.tensor.dtype, template)
+    return _of_framework(_array(value), value.dtype, template)
+
+
+def _of_framework(array: str, dtype: str, template: Snippet) -> str:
     text = template.tensor.format(array=array)
-    if tensor.dtype != "bfloat16":
+    if dtype != "bfloat16":
         return text
     # numpy has no bfloat16: the same numbers as float32, exactly, then cast by the framework.
-    return f"{text}.to({template.dtype.format(name='bfloat16')})"
+    return f"{text}.to({template.dtype.format(name=dtype)})"
 
 
-_VIEWS = {
-    "transposed": "np.ascontiguousarray({array}.T).T",
-    "every-other": "np.repeat({array}, 2, axis=-1)[..., ::2]",
-    "reversed": "{array}[..., ::-1].copy()[..., ::-1]",
-    "broadcast": "np.broadcast_to({array}[:1], {shape})",
-}
+def _stored(dtype: str) -> str:
+    return "float32" if dtype == "bfloat16" else dtype
+
+
+def _laid_out(value: LaidOut) -> str:
+    """A numpy expression that lies in memory as value does."""
+    tensor, array = value.tensor, _array(value.tensor)
+    if not tensor.shape:
+        return array  # it can lie in one way only
+    if value.layout == "transposed":
+        return f"np.ascontiguousarray({array}.T).T"
+    if value.layout == "reversed":
+        return f"{array}[..., ::-1].copy()[..., ::-1]"
+    if value.layout == "broadcast":
+        return f"np.broadcast_to({array}[:1], {tensor.shape})"
+    # What lies between is not among the elements: who reads it gives it away.
+    between = f'np.full({tensor.shape}, {BETWEEN}, "{_stored(tensor.dtype)}")'
+    wide = (*tensor.shape[:-1], 2 * tensor.shape[-1])
+    return f"np.stack([{array}, {between}], axis=-1).reshape({wide})[..., ::2]"
 
 
 def _array(tensor: Tensor) -> str:
     array = tensor.numbers()
-    dtype = "float32" if tensor.dtype == "bfloat16" else tensor.dtype
+    dtype = _stored(tensor.dtype)
     if array.size == 0:
         return f'np.empty({tensor.shape}, "{dtype}")'
     first = tensor.data[: tensor.kind.numpy.itemsize]

@@ -102,7 +102,7 @@ def _repetitions(source: Source, node: Map) -> int:
         at,
         f"repeat is {described(number)}",
         expected=f"an integer from 2 to {MAX_REPETITIONS}",
-        action="leave it out for a single call" if number == 1 else "",
+        action="leave it out for a single call" if type(number) is int and number == 1 else "",
     )
 
 

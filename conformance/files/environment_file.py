@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
 
 from conformance.files.fields import did_you_mean, listed
 from conformance.files.source import Source, read_source
+from conformance.files.toml import header_at, key_at, parse_toml
 from conformance.model.backend import EnvironmentRecipe
 from conformance.model.errors import FileError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 _TEXTS = ("distribution", "module", "default")
 _LISTS = ("devices", "modes")
 _KEYS = (*_TEXTS, *_LISTS, "recipe")
 _RECIPE_KEYS = ("versions", "python", "requirements", "notes")
-_POSITION = re.compile(r"\s*\(at line (\d+), column (\d+)\)|\s*\(at end of document\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +37,7 @@ class Environment:
 def read_environment(path: Path) -> Environment:
     """The content of an environment.toml. Raises FileError where it is not as it should be."""
     source = read_source(path)
-    table = _Table(source, _parsed(source))
+    table = _Table(source, parse_toml(source))
     table.close(_KEYS, required=("module",), what="environment.toml")
     texts = {key: table.text(key) for key in _TEXTS}
     module = texts["module"]
@@ -59,29 +53,10 @@ def read_environment(path: Path) -> Environment:
     return Environment(
         module,
         texts["distribution"],
-        texts["default"],
+        table.version("default"),
         tuple(_recipe(_Table(source, item, number)) for number, item in enumerate(recipes)),
         **lists,
     )
-
-
-def _parsed(source: Source) -> dict[str, Any]:
-    try:
-        parsed: dict[str, Any] = tomllib.loads(source.text)
-        return parsed
-    except tomllib.TOMLDecodeError as error:
-        message = str(error)
-        position = _POSITION.search(message)
-        at = len(source.text)
-        if position and position[1]:
-            lines = source.text.split("\n")[: int(position[1]) - 1]
-            at = sum(len(line) + 1 for line in lines) + int(position[2]) - 1
-        found = _POSITION.sub("", message)
-        raise source.error(at, found[:1].lower() + found[1:], expected="TOML 1.0") from None
-    except RecursionError:
-        raise source.error(
-            0, "more arrays inside each other than can be read", expected="a file nested less"
-        ) from None
 
 
 def _recipe(table: _Table) -> EnvironmentRecipe:
@@ -103,8 +78,7 @@ def _recipe(table: _Table) -> EnvironmentRecipe:
 
 
 class _Table:
-    """A table with its position. tomllib tells no positions: they are looked up in the text, by
-    the key at the start of a line, in the recipe with that number."""
+    """A table with its position: the keys at the start of a line, in the recipe of that number."""
 
     def __init__(self, source: Source, values: Mapping[str, Any], recipe: int | None = None):
         self.source = source
@@ -115,17 +89,11 @@ class _Table:
         return self.source.error(self._at(key), found, expected=expected, action=action)
 
     def _at(self, key: str) -> int:
-        text = self.source.text
         start = 0
         if self.recipe is not None:
-            headers = [match.start() for match in re.finditer(r"(?m)^\s*\[\[\s*recipe", text)]
-            start = headers[self.recipe] if self.recipe < len(headers) else 0
-        quoted = re.escape(key)
-        pattern = rf"(?m)^[ \t]*(\[\[?\s*)?([\"']?){quoted}\2\s*[=.\]]"
-        match = re.compile(pattern).search(text, start)
-        if match is None:
-            return start
-        return match.start() + len(match[0]) - len(match[0].lstrip())
+            start = header_at(self.source, "recipe", number=self.recipe) or 0
+        at = key_at(self.source, key, start=start)
+        return start if at is None else at
 
     def close(self, known: tuple[str, ...], *, required: tuple[str, ...], what: str) -> None:
         for key in self.values:
@@ -153,6 +121,18 @@ class _Table:
         if isinstance(value, list) and value and all(isinstance(v, str) and v for v in value):
             return tuple(value)
         raise self.error(key, f"{key} is {value!r}", expected="a list of texts")
+
+    def version(self, key: str) -> str | None:
+        """A version as it is written; None without the key."""
+        written = self.text(key)
+        try:
+            if written is not None:
+                Version(written)
+        except InvalidVersion:
+            raise self.error(
+                key, f"{key} is {written!r}", expected="a version like '2.13.0'"
+            ) from None
+        return written
 
     def specifiers(self, key: str) -> SpecifierSet:
         written = self.text(key)

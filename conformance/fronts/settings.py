@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
-from conformance.model.errors import FileError, Place
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from conformance.files.source import Source
+from conformance.files.toml import header_at, key_at, parse_toml
+from conformance.model.errors import FileError
 
 HOME_VARIABLE = "CONFORMANCE_HOME"
 TABLE = "tool.conformance"
@@ -46,11 +41,11 @@ def read_settings(start: Path) -> Settings:
     Raises FileError for a key or a value that cannot be taken.
     """
     home = default_home()
-    path, table = _project_table(start)
+    source, table = _project_table(start)
     own = home / TARGETS_FILE
-    if path is None:
+    if source is None:
         return Settings(home, targets_file=own if own.is_file() else None)
-    reader = _Table(path, table)
+    reader = _Table(source, table)
     reader.refuse_unknown(("cases", "targets", "timeout"))
     return Settings(
         home,
@@ -68,7 +63,7 @@ def default_home() -> Path:
     return platformdirs.user_cache_path("conformance")
 
 
-def _project_table(start: Path) -> tuple[Path | None, dict[str, Any]]:
+def _project_table(start: Path) -> tuple[Source | None, dict[str, Any]]:
     """The pyproject.toml that speaks of this tool, and its table."""
     start = start.absolute()
     for folder in (start, *start.parents):
@@ -80,29 +75,19 @@ def _project_table(start: Path) -> tuple[Path | None, dict[str, Any]]:
         if "conformance" not in text:
             # Whatever is wrong with it is the business of other tools.
             continue
-        tool = _parsed(path, text).get("tool")
+        source = Source(path.as_posix(), text)
+        tool = parse_toml(source).get("tool")
         table = tool.get("conformance") if isinstance(tool, dict) else None
         if isinstance(table, dict):
-            return path, table
+            return source, table
     return None, {}
 
 
-def _parsed(path: Path, text: str) -> dict[str, Any]:
-    try:
-        parsed: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"^(.*) \(at line (\d+), column (\d+)\)$", str(error))
-        problem, line, column = found.groups() if found else (str(error), "1", "1")
-        place = Place(str(path), int(line), int(column))
-        raise FileError(place, problem, expected="TOML") from None
-    return parsed
-
-
 class _Table:
-    """Takes values out of the table [tool.conformance] of path, or refuses them."""
+    """Takes values out of the table [tool.conformance] of a file, or refuses them."""
 
-    def __init__(self, path: Path, table: dict[str, Any]) -> None:
-        self.path = path
+    def __init__(self, source: Source, table: dict[str, Any]) -> None:
+        self.source = source
         self.table = table
 
     def refuse_unknown(self, known: tuple[str, ...]) -> None:
@@ -120,7 +105,7 @@ class _Table:
             raise self._refusal(
                 key, f"{key} is {value!r}", expected="a path, relative to this file"
             )
-        return self.path.parent / Path(value).expanduser()
+        return Path(self.source.file).parent / Path(value).expanduser()
 
     def seconds(self, key: str, default: float) -> float:
         value = self.table.get(key, default)
@@ -129,14 +114,6 @@ class _Table:
         return float(value)
 
     def _refusal(self, key: str, found: str, *, expected: str) -> FileError:
-        return FileError(self._place(key), found, expected=expected)
-
-    def _place(self, key: str) -> Place:
-        """Where key stands; the parser gives no positions, so the line is looked up."""
-        in_table = False
-        for number, line in enumerate(self.path.read_text("utf-8").splitlines(), 1):
-            if line.lstrip().startswith("["):
-                in_table = line.strip().startswith(f"[{TABLE}]")
-            elif in_table and re.match(rf"\s*['\"]?{re.escape(key)}['\"]?\s*=", line):
-                return Place(str(self.path), number, len(line) - len(line.lstrip()) + 1)
-        return Place(str(self.path), 1, 1)
+        start = header_at(self.source, TABLE)
+        at = None if start is None else key_at(self.source, key, start=start)
+        return self.source.error(at or 0, found, expected=expected)

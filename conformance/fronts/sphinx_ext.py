@@ -39,11 +39,12 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
     conformance_cases: the case files; without it the project's `cases/`, else the packaged ones.
     conformance_reports: where to look for the newest report. conformance_backends: folders of
-    backends beside the packaged ones.
+    backends beside the packaged ones. conformance_fakes: the file that `conformance fakes` wrote.
     """
     app.add_config_value("conformance_cases", None, "env", (str,))
     app.add_config_value("conformance_reports", "build/reports", "env", (str,))
     app.add_config_value("conformance_backends", [], "env", (list, tuple))
+    app.add_config_value("conformance_fakes", "build/fakes.json", "env", (str,))
     app.add_domain(ConformanceDomain)
     for name, directive in DIRECTIVES.items():
         app.add_directive(name, directive)
@@ -65,6 +66,7 @@ def _read(app: Sphinx) -> None:
             find_cases(None, here) if given is None else here / given,
             backends=[*bundled, *(here / folder for folder in config.conformance_backends)],
             reports=here / config.conformance_reports,
+            fakes=here / config.conformance_fakes,
         )
     except ConformanceError as error:
         raise ConformanceDataError(str(error)) from None

@@ -26,9 +26,10 @@ ERROR_WORDS: dict[str, str] = {
     "empty-input": "a tensor without elements is refused",
     "unsupported-rank": "a tensor of this rank is refused",
     "unsupported-dtype": "this dtype is refused",
+    "unsupported-layout": "a tensor that lies in memory like this is refused",
     "no-kernel": "the framework has no implementation for this device",
 }
-DECLINING_WORDS = frozenset({"unsupported-dtype", "no-kernel"})
+DECLINING_WORDS = frozenset({"unsupported-dtype", "unsupported-layout", "no-kernel"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from conformance.model.outcome import Crashed, Outcome, Raised, TimedOut, Unavai
 from conformance.model.verdict import Task
 from conformance.run.connection import Connection
 from conformance.run.request import decode_reply
-from conformance.run.servers import Limits, Lost, Servers
+from conformance.run.servers import GARBAGE, OF_WORKER, Limits, Lost, Servers
 from conformance.run.wire import GarbageError, Header
 
 START_ATTEMPTS = 3
@@ -28,17 +28,19 @@ Retire = Callable[[Task, Raised], bool]
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A task whose server was lost while it ran, and how."""
+    """A task whose server was lost while it ran, and how; first is None where nothing was lost, and
+    the task merely needs a server that has run nothing else."""
 
     task: Task
-    first: Lost
+    first: Lost | None
 
 
 class Dispatcher:
     """Keeps one target busy and puts (task, outcome) into finished, each task once.
 
     main runs pending tasks in a row; a suspect runs once more, alone, in a server of its own, which
-    is called trial. retire says whether an exception spoils its server.
+    is called trial. So do secluded tasks, which make their call again and again. retire says
+    whether an exception spoils its server.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Dispatcher:
         self.suspect: Suspect | None = None
         self.pending: deque[Task] = deque()
         self.suspects: deque[Suspect] = deque()
+        self.secluded: deque[Task] = deque()
         self.unavailable: Unavailable | None = None
         self._finished = finished
         self._notes = notes
@@ -87,7 +90,8 @@ class Dispatcher:
         self.servers.open()
 
     def add(self, tasks: Iterable[Task]) -> None:
-        self.pending.extend(tasks)
+        for task in tasks:
+            (self.secluded if task.expectation.repeat > 1 else self.pending).append(task)
         if self.unavailable is not None:
             self._finish_all(self.unavailable)
         else:
@@ -97,7 +101,7 @@ class Dispatcher:
         """Look after everything that is a matter of time. When there is something to look after."""
         next_limit = self.servers.tick(now)
         self._prepare_for_a_hang(now)
-        if self.suspects:
+        if self.suspects or self.secluded:
             self._pump()
         return next_limit
 
@@ -105,21 +109,26 @@ class Dispatcher:
 
     def _pump(self) -> None:
         """Give work to whoever is free."""
-        if not (self.pending or self.suspects) or self.unavailable or not self.servers.open():
+        waiting = self.pending or self.suspects or self.secluded
+        if not waiting or self.unavailable or not self.servers.open():
             return
         if self.pending and not self._must_wait():
             if self.main is None:
                 self.main = self.servers.fresh()
             if self.main is not None and self.main.wants_more:
                 self._send(self.main, self.pending)
-        if self.suspects and self.trial is None and not self._trial_must_wait():
-            self._try_again()
+        if self.trial is None and not self._trial_must_wait():
+            if self.suspects:
+                self._try_again()
+            elif self.secluded and not self._fork_is_in_doubt():
+                self._seclude()
 
     def _must_wait(self) -> bool:
         """Whether main must not go on before a suspect is settled."""
-        suspects = len(self.suspects) + (self.trial is not None)
         if self._exclusive:
-            return suspects > 0
+            return bool(self.suspects) or self.trial is not None
+        on_trial = self.suspect is not None and self.suspect.first is not None
+        suspects = len(self.suspects) + on_trial
         # Two first cases in a row were lost: the fork itself is in doubt.
         return self.servers.forking and not self._proven and suspects > 1
 
@@ -132,12 +141,31 @@ class Dispatcher:
         starts = main.answered == 0 and time.monotonic() - main.clock < PRECEDENCE_S
         return starts or self._exclusive
 
+    def _fork_is_in_doubt(self) -> bool:
+        """Whether main is about to show that forked servers work."""
+        busy = self.main is not None and bool(self.main.unanswered)
+        return busy and self.servers.forking and not self._proven
+
     def _try_again(self) -> None:
         # While no forked server has answered anything, the fork may be to blame: not a case.
         trial = self.servers.fresh(alone=self.servers.forking and not self._proven)
         if trial is not None:
-            self.trial, self.suspect = trial, self.suspects.popleft()
-            self._send(trial, deque([self.suspect.task]))
+            self._try(self.suspects.popleft(), trial)
+
+    def _seclude(self) -> None:
+        trial = self.servers.fresh()
+        if trial is not None:
+            self._try(Suspect(self.secluded.popleft(), None), trial)
+
+    def _try(self, suspect: Suspect, trial: Connection) -> None:
+        self.trial, self.suspect = trial, suspect
+        self._send(trial, deque([suspect.task]))
+
+    def _postpone(self, suspect: Suspect) -> None:
+        if suspect.first is None:
+            self.secluded.appendleft(suspect.task)
+        else:
+            self.suspects.appendleft(suspect)
 
     def _send(self, connection: Connection, tasks: deque[Task]) -> None:
         connection.send(tasks)
@@ -170,7 +198,7 @@ class Dispatcher:
         if connection is self.trial:
             self.trial = None
             if self.suspect is not None:
-                self.suspects.appendleft(self.suspect)
+                self._postpone(self.suspect)
                 self.suspect = None
             return
         self.pending.extendleft(request.task for request in reversed(connection.unanswered))
@@ -284,20 +312,30 @@ class Dispatcher:
 
     # -- ends
 
-    def _settle(self, trial: Connection, again: Outcome) -> None:
-        """The suspect's second end decides."""
+    def _settle(self, trial: Connection, outcome: Outcome) -> None:
+        """The suspect's second end decides. What was merely secluded is a suspect if it is lost."""
         suspect, self.suspect, self.trial = self.suspect, None, None
         self.servers.discard(trial)
         if suspect is None:
             return
-        outcome: Outcome = Unstable(suspect.first, again)
-        if _kind(suspect.first) == _kind(again):
-            outcome = suspect.first
-        elif self._shows_that_forks_fail(trial, again):
-            self._stop_forking("a forked server lost its first case")
-            outcome = again
+        if suspect.first is not None:
+            outcome = self._decide(suspect.first, outcome, trial=trial)
+        elif isinstance(outcome, Crashed | TimedOut):
+            self._spares_wanted = SPARES
+            self.suspects.append(Suspect(suspect.task, outcome))
+            self._pump()
+            return
         self._finished.append((suspect.task, outcome))
         self._pump()
+
+    def _decide(self, first: Lost, again: Outcome, *, trial: Connection) -> Outcome:
+        """What two ends of the same task are together."""
+        if _kind(first) == _kind(again):
+            return first
+        if self._shows_that_forks_fail(trial, again):
+            self._stop_forking("a forked server lost its first case")
+            return again
+        return Unstable(first, again)
 
     def _shows_that_forks_fail(self, trial: Connection, again: Outcome) -> bool:
         answered = not isinstance(again, Crashed | TimedOut)
@@ -307,13 +345,16 @@ class Dispatcher:
         for connection in self.servers.stop_forking():
             self._take_back(connection)
         # Nobody is under suspicion any more: it was the fork each time.
-        self.pending.extendleft(suspect.task for suspect in reversed(self.suspects))
+        tasks = [suspect.task for suspect in self.suspects]
         self.suspects.clear()
+        self.pending.extendleft(t for t in reversed(tasks) if t.expectation.repeat == 1)
+        self.secluded.extendleft(t for t in reversed(tasks) if t.expectation.repeat > 1)
         self._note(f"is started anew after a crash: {why}, a new process did not")
 
     def _finish_all(self, outcome: Outcome) -> None:
-        tasks = [*(suspect.task for suspect in self.suspects), *self.pending]
+        tasks = [*(suspect.task for suspect in self.suspects), *self.pending, *self.secluded]
         self.suspects.clear()
+        self.secluded.clear()
         self.pending.clear()
         self._finished.extend((task, outcome) for task in tasks)
 
@@ -322,5 +363,9 @@ class Dispatcher:
 
 
 def _kind(outcome: Outcome) -> str:
-    """What makes two ends the same: a signal, an exit, garbage, silence, a time limit."""
-    return outcome.how.split()[0] if isinstance(outcome, Crashed) else type(outcome).__name__
+    """What makes two ends the same: a signal, an exit status, garbage, silence, a time limit."""
+    if not isinstance(outcome, Crashed):
+        return type(outcome).__name__
+    if outcome.how.startswith(GARBAGE):
+        return GARBAGE  # two broken replies seldom break in the same way
+    return outcome.how.removesuffix(OF_WORKER)

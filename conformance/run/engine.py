@@ -34,11 +34,11 @@ def spoils_its_server(task: Task, raised: Raised) -> bool:
 class Workers:
     """All targets' workers, started together; a context manager that leaves no process behind.
 
-    timeout_s is for one case; a server's start and first case have first_case_allowance_s more,
-    and importing a framework may take start_timeout_s. log_folder: where the output of the
-    processes is kept (None: in a temporary folder that goes with them). retire: whether an
-    exception spoils its server, so that the next case gets a fresh one. notes: what the report
-    should say about how the targets were run.
+    timeout_s is for one case; as long as nothing of a target has answered, a server's start and
+    first case have first_case_allowance_s more, and importing a framework may take start_timeout_s.
+    log_folder: where the output of the processes is kept (None: in a temporary folder that goes
+    with them). retire: whether an exception spoils its server, so that the next case gets a fresh
+    one. notes: what the report should say about how the targets were run.
     """
 
     def __init__(

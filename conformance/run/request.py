@@ -7,7 +7,8 @@ from collections.abc import Callable
 from math import prod
 from typing import Any
 
-from conformance.model.case import DTypeName, ListValue, NumpyScalar, TupleValue, Value
+from conformance.decide.arguments import METHODS, out_tensor, placed
+from conformance.model.case import DTypeName, LaidOut, ListValue, NumpyScalar, TupleValue, Value
 from conformance.model.dtypes import DTYPES
 from conformance.model.outcome import (
     Evidence,
@@ -39,43 +40,52 @@ def encode_request(task: Task, number: int) -> bytes:
         header["check_inputs"] = True
     if expectation.signature:
         header["signature"] = True
+    if expectation.repeat > 1:
+        header["repeat"] = expectation.repeat
     text = json.dumps(header).encode()
     return b"".join((LENGTHS.pack(len(text), sum(map(len, tensors))), text, *tensors))
 
 
 def _call(task: Task, tensors: list[bytes]) -> Header:
-    arguments = _by_spelling(task)
-    call: Header = {"path": task.binding.path, "kind": "function"}
-    if task.binding.kind == "method" and "self" in arguments:
-        call["kind"] = "method"
-        call["self"] = _encode(arguments.pop("self"), tensors)
-    call["args"] = [_encode(arguments.pop(spelled), tensors) for _, spelled in _positional(task)]
-    call["kwargs"] = {name: _encode(value, tensors) for name, value in arguments.items()}
+    binding = task.binding
+    kind, is_method = binding.kind, binding.kind in METHODS
+    positional: list[Any] = []
+    keywords: Header = {}
+    call: Header = {"path": binding.path, "kind": "function" if is_method else kind}
+    for where, name, value in placed(binding, task.call):
+        encoded = _encode(value, tensors)
+        if where == "self" and is_method:
+            call["kind"] = kind
+            call["self"] = encoded
+        elif type(where) is int:
+            positional.append(encoded)
+        else:
+            keywords[str(where)] = encoded
+        if name == task.call.gradient:
+            call["gradient"] = where
+    call["args"] = positional
+    call["kwargs"] = keywords
+    if kind == "primitive":
+        call["construct"] = {name: _encode(value, tensors) for name, value in binding.constants}
+    elif kind == "out":
+        call["out"] = _out(task)
     return call
 
 
-def _positional(task: Task) -> list[tuple[str, str]]:
-    """(canonical, spelled) of the arguments that go by position, in their order."""
-    if task.call.spelled or not task.binding.positional:
-        return []
-    spelled = dict(task.binding.parameters)
-    given = [name for name, _ in task.call.arguments]
-    pairs = [(name, spelled[name]) for name in task.binding.positional if name in given]
-    return [pair for pair in pairs if pair[1] != "self"]
-
-
-def _by_spelling(task: Task) -> dict[str, Value]:
-    """The arguments by the names that the framework has for them."""
-    if task.call.spelled:
-        return dict(task.call.arguments)
-    spelled = dict(task.binding.parameters)
-    return {spelled[name]: value for name, value in task.call.arguments}
+def _out(task: Task) -> Header:
+    described = out_tensor(task.expectation, task.call, declared=task.declared)
+    if described is None:
+        raise ValueError(f"{task.id} says nothing of its out tensor: the plan must refuse it")
+    dtype, shape = described
+    return {"name": "out", "dtype": dtype, "shape": shape}
 
 
 def _encode(value: Value, tensors: list[bytes]) -> Any:
     kind = type(value)
     if kind is Tensor:
         return _encode_tensor(value, tensors)  # type: ignore[arg-type]
+    if isinstance(value, LaidOut):
+        return _encode_tensor(value.tensor, tensors, layout=value.layout)
     if isinstance(value, DTypeName):
         return {"dtype": value.name}
     if isinstance(value, NumpyScalar):
@@ -87,9 +97,11 @@ def _encode(value: Value, tensors: list[bytes]) -> Any:
     return value
 
 
-def _encode_tensor(tensor: Tensor, tensors: list[bytes]) -> Header:
+def _encode_tensor(tensor: Tensor, tensors: list[bytes], *, layout: str = "") -> Header:
     tensors.append(tensor.data)
     content = {"dtype": tensor.dtype, "shape": tensor.shape, "bytes": len(tensor.data)}
+    if layout:
+        content["layout"] = layout
     return {"tensor": content}
 
 
@@ -105,9 +117,28 @@ def decode_reply(task: Task, header: Header, *, number: int, body: bytes) -> Out
 
 
 def _returned(task: Task, header: Header, body: bytes) -> Outcome:
+    outputs, end = _outputs(header, "outputs", body)
+    differing = None
+    if "differing" in header:
+        again, more = _outputs(header, "again", body[end:])
+        differing, end = (_repetition(task, header), again), end + more
+    if end != len(body):
+        raise GarbageError(f"outputs of {end} bytes with a body of {len(body)}")
+    changed = header.get("changed")
+    return Returned(
+        outputs,
+        _argument_names(task, changed) if changed else (),
+        _seconds(header),
+        _evidence(header),
+        differing,
+    )
+
+
+def _outputs(header: Header, key: str, body: bytes) -> tuple[tuple[Tensor | NotATensor, ...], int]:
+    """(the outputs that header[key] describes, how many bytes of body are theirs)."""
     outputs: list[Tensor | NotATensor] = []
     position = 0
-    for output in _read(header, "outputs", list):
+    for output in _read(header, key, list):
         if type(output) is not dict:
             raise GarbageError(f"an output of type {type(output).__name__}, expected an object")
         if "dtype" in output:
@@ -116,15 +147,14 @@ def _returned(task: Task, header: Header, body: bytes) -> Outcome:
             position += size
         else:
             outputs.append(NotATensor(_read(output, "type", str), _read(output, "text", str)))
-    if position != len(body):
-        raise GarbageError(f"outputs of {position} bytes with a body of {len(body)}")
-    changed = header.get("changed")
-    return Returned(
-        tuple(outputs),
-        _argument_names(task, changed) if changed else (),
-        _seconds(header),
-        _evidence(header),
-    )
+    return tuple(outputs), position
+
+
+def _repetition(task: Task, header: Header) -> int:
+    number, last = _read(header, "differing", int), task.expectation.repeat
+    if not 2 <= number <= last:
+        raise GarbageError(f"call {number} differs, of {last} calls")
+    return int(number)
 
 
 def _tensor(output: Header, data: bytes) -> Tensor:
@@ -143,11 +173,7 @@ def _argument_names(task: Task, changed: Any) -> tuple[str, ...]:
     """The arguments of the call that a worker names by position, keyword or 'self'."""
     if type(changed) is not list:
         raise GarbageError(f"changed is {changed!r}, expected a list")
-    canonical = {spelled: name for name, spelled in task.binding.parameters}
-    names: dict[Any, str] = {
-        spelled: canonical.get(spelled, spelled) for spelled in _by_spelling(task)
-    }
-    names |= {i: name for i, (name, _) in enumerate(_positional(task))}
+    names = {where: name for where, name, _ in placed(task.binding, task.call)}
     if not all(isinstance(one, (int, str)) and one in names for one in changed):
         raise GarbageError(f"changed is {changed!r}, expected some of {list(names)}")
     return tuple(names[one] for one in changed)

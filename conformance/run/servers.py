@@ -27,7 +27,12 @@ from conformance.run.wire import GarbageError, Header
 
 # How long a worker process may take to say how a server ended before it is taken for lost.
 REPORT_S = 2.0
+# How a server ended, where that is no signal and no exit status; and whose end it was.
 SILENCE = "silence: the connection was closed without an answer"
+GARBAGE = "garbage reply"
+OF_WORKER = " of its worker process"
+# What a fresh server's start and first case have more than the limit where others have answered.
+FRESH_ALLOWANCE_S = 1.0
 NEVER = float("inf")
 
 Lost = Crashed | TimedOut
@@ -35,7 +40,8 @@ Lost = Crashed | TimedOut
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds: for one case; more for a server's start and its first case; for the import."""
+    """Seconds: for one case; more for a server's start and its first case, as long as no server of
+    the target has answered anything; for the import."""
 
     case_s: float
     first_case_allowance_s: float
@@ -101,6 +107,7 @@ class Servers:
         self._scratch = memoryview(bytearray(CHUNK))
         self._released: list[WorkerProcess] = []
         self._count = 0
+        self._has_answered = False
 
     # -- having servers
 
@@ -241,7 +248,7 @@ class Servers:
                 self._lose(connection, self._crash(connection, how))
             return
         self.host = None
-        crashes = [(c, self._crash(c, f"{how} of its worker process")) for c in lost]
+        crashes = [(c, self._crash(c, f"{how}{OF_WORKER}")) for c in lost]
         for connection in lost:
             self._forget(connection)
         self._client.host_lost(crashes)
@@ -285,6 +292,7 @@ class Servers:
             try:
                 if connection.ready:
                     self._client.answered(connection, header, body)
+                    self._has_answered = True
                 else:
                     self._take_ready(connection, header)
             except GarbageError as error:
@@ -302,7 +310,7 @@ class Servers:
             raise GarbageError(f"{header!r}, expected ready or failed")
 
     def _garbage(self, connection: Connection, what: str) -> None:
-        self._lose(connection, self._crash(connection, f"garbage reply: {what}"))
+        self._lose(connection, self._crash(connection, f"{GARBAGE}: {what}"))
 
     def _closing(self, connection: Connection) -> None:
         """The server closed its connection: has it ended, or is it merely silent?"""
@@ -370,7 +378,12 @@ class Servers:
         return connection.clock + self._limit(connection)
 
     def _limit(self, connection: Connection) -> float:
-        allowance = 0.0 if connection.answered else self._limits.first_case_allowance_s
+        if connection.answered:
+            return self._limits.case_s
+        # What frameworks prepare once takes its time; a hang in a fresh server shall not.
+        allowance = self._limits.first_case_allowance_s
+        if self._has_answered:
+            allowance = min(allowance, FRESH_ALLOWANCE_S)
         return self._limits.case_s + allowance
 
     def tick(self, now: float) -> float:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from conformance.files.source import Source, read_source
+from conformance.files.toml import header_at, parse_toml
 from conformance.model.errors import FileError, Place
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 _FORM = (
     'tables [targets.NAME] with the keys backend = "..." and interpreter = "..." '
@@ -36,23 +31,14 @@ class Entry:
 def read_targets_file(path: Path) -> dict[str, Entry]:
     """The entries of the file by name. Interpreters may be relative to the file's folder, or start
     with `~`. Raises FileError."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found, line, column = _problem(error)
-        raise FileError(Place(str(path), line, column), found, expected="TOML") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise FileError(Place(str(path), 1, 1), str(error), expected="a TOML file") from error
+    source = read_source(path)
+    document = parse_toml(source)
     unknown = sorted(set(document) - {"targets"})
     tables = document.get("targets", {})
     if unknown or not isinstance(tables, dict):
         found = f"unknown key {unknown[0]!r}" if unknown else "targets is no table"
-        raise FileError(Place(str(path), 1, 1), found, expected=_FORM)
-    return {
-        name: _entry(name, table, place=_place(path, text, name=name))
-        for name, table in tables.items()
-    }
+        raise source.error(0, found, expected=_FORM)
+    return {name: _entry(name, table, place=_place(source, name)) for name, table in tables.items()}
 
 
 def _entry(name: str, table: Any, *, place: Place) -> Entry:
@@ -71,15 +57,6 @@ def _entry(name: str, table: Any, *, place: Place) -> Entry:
     return Entry(name, table["backend"], interpreter, table.get("version"), place)
 
 
-def _problem(error: tomllib.TOMLDecodeError) -> tuple[str, int, int]:
-    """What the parser found, without the position at its end, and that position."""
-    found = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", str(error))
-    return (found[1], int(found[2]), int(found[3])) if found else (str(error), 1, 1)
-
-
-def _place(path: Path, text: str, *, name: str) -> Place:
+def _place(source: Source, name: str) -> Place:
     """Where the table of name starts, the start of the file if it is written in another way."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.replace(" ", "").replace('"', "").startswith(f"[targets.{name}]"):
-            return Place(str(path), number, 1)
-    return Place(str(path), 1, 1)
+    return source.place(header_at(source, f"targets.{name}") or 0)

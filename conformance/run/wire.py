@@ -44,8 +44,9 @@ class FrameReader:
                 end = start + header_size + body_size
                 if end > len(received):
                     break
-                header = _header(received[start : start + header_size])
-                frames.append((header, bytes(received[start + header_size : end])))
+                body_start = start + header_size
+                with memoryview(received) as view:  # a slice of a bytearray would be one copy more
+                    frames.append((_header(view[start:body_start]), bytes(view[body_start:end])))
                 position = end
         except GarbageError as error:
             self.garbage = str(error)
@@ -60,11 +61,12 @@ def _check_lengths(header_size: int, body_size: int) -> None:
         raise GarbageError(f"a body of {body_size} bytes, expected at most {BODY_LIMIT}")
 
 
-def _header(text: bytearray) -> Header:
+def _header(view: memoryview) -> Header:
+    text = bytes(view)
     try:
         header = json.loads(text.decode())
     except (ValueError, RecursionError):
-        raise GarbageError(f"{bytes(text[:40])!r} is no JSON") from None
+        raise GarbageError(f"{text[:40]!r} is no JSON") from None
     if type(header) is not dict:
         raise GarbageError(f"a header of type {type(header).__name__}, expected an object")
     return header

@@ -257,10 +257,7 @@ class Execution:
                 own = tensor
             return self.first_tensor(self.callable(own)(*given, **named))
 
-        if type(where) is int:
-            tensor = positional[where]
-        else:
-            tensor = keywords.get(where, owner)
+        tensor = positional[where] if type(where) is int else keywords.get(where, owner)
         self.phase = "call"
         return differentiate(function, tensor)
 
@@ -279,7 +276,9 @@ class Execution:
             key: Any = (type(owner), name)
         elif self.kind == "primitive":
             key = (path, json.dumps(self.call["construct"]))
-            function = self.executor.primitives.get(key) or self.construct(key)
+            function = self.executor.primitives.get(key)
+            if function is None:
+                function = self.construct(key)
         else:
             function = self.executor.function(path)
             key = path
@@ -516,8 +515,10 @@ class Requests:
             end = start + header_size + body_size
             if end > len(self.received):
                 break
-            header = json.loads(self.received[start : start + header_size].decode())
-            self.waiting.append((header, bytes(self.received[start + header_size : end])))
+            body_start = start + header_size
+            header = json.loads(self.received[start:body_start].decode())
+            with memoryview(self.received) as view:
+                self.waiting.append((header, bytes(view[body_start:end])))
             position = end
         del self.received[:position]
         return bool(chunk)
@@ -589,6 +590,7 @@ def die_with(other: socket.socket) -> None:
     lock. (A death signal of the parent process would come when the thread ends that started us.)
     """
     signal.signal(signal.SIGIO, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGIO])
     descriptor = other.fileno()
     fcntl.fcntl(descriptor, fcntl.F_SETOWN, -os.getpgrp())
     flags = fcntl.fcntl(descriptor, fcntl.F_GETFL)

@@ -9,6 +9,7 @@ from conformance.decide.answers import (
     ObservedAnswer,
     Relation,
     answers,
+    disagreements,
     observation_of,
     relation,
 )
@@ -157,3 +158,66 @@ def test_a_case_without_a_question_is_no_observation(
 ) -> None:
     task = make_task(Choice("", outputs=(make_output([1, 3], "int8"),)))  # type: ignore[arg-type]
     assert observation_of(judge(task, Crashed("signal SIGSEGV"))) is None
+
+
+CASE = "cumsum/behaviour/a"
+
+
+def spelling(api: str, *words: str, case: str = CASE, target: str = "ms-2") -> Observation:
+    return observed(*words, case=case, api=api, target=target)
+
+
+def test_two_spellings_that_exclude_each_other_disagree() -> None:
+    given = answers([spelling("f", "keep"), spelling("m", "refuse"), spelling("n", "keep")])
+    (one,) = disagreements(given)
+    assert (one.op, one.difference, one.target) == ("cumsum", "integer-promotion", "ms-2")
+    assert (one.case, one.sides) == (CASE, (("keep", ("f", "n")), ("refuse", ("m",))))
+    assert one.answers == given
+
+
+def test_spellings_that_may_agree_do_not_disagree() -> None:
+    given = answers([spelling("f", "keep"), spelling("m", "keep", "refuse")])
+    assert disagreements(given) == ()
+
+
+def test_apis_of_two_frameworks_do_not_disagree_inside_one() -> None:
+    given = answers([spelling("f", "keep"), spelling("m", "refuse", target="torch-2")])
+    assert disagreements(given) == ()
+
+
+def test_apis_of_two_operations_do_not_disagree() -> None:
+    other = spelling("m", "refuse", case="cumprod/behaviour/a")
+    assert disagreements(answers([spelling("f", "keep"), other])) == ()
+
+
+def test_none_of_the_choices_is_a_side_of_its_own() -> None:
+    (one,) = disagreements(answers([spelling("f", "keep"), spelling("m")]))
+    assert one.sides == (("keep", ("f",)), ("none of these", ("m",)))
+
+
+def test_spellings_that_are_mixed_in_the_same_way_do_not_disagree() -> None:
+    second = "cumsum/behaviour/b"
+    given = [
+        spelling(api, word, case=case)
+        for api in ("f", "m")
+        for case, word in ((CASE, "keep"), (second, "refuse"))
+    ]
+    assert disagreements(answers(given)) == ()
+
+
+def test_the_case_that_tells_most_sides_apart_is_shown() -> None:
+    second = "cumsum/behaviour/b"
+    words = {"f": ("keep", "keep"), "m": ("refuse", "refuse"), "n": ("keep", "default-int")}
+    given = [
+        spelling(api, word, case=case)
+        for api, pair in words.items()
+        for case, word in zip((CASE, second), pair, strict=True)
+    ]
+    (one,) = disagreements(answers(given))
+    assert (one.case, len(one.sides)) == (second, 3)
+
+
+def test_spellings_without_a_common_case_disagree_by_what_is_left() -> None:
+    given = [spelling("f", "keep"), spelling("m", "refuse", case="cumsum/behaviour/b")]
+    (one,) = disagreements(answers(given))
+    assert (one.case, one.sides) == ("", (("keep", ("f",)), ("refuse", ("m",))))

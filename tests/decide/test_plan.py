@@ -114,3 +114,58 @@ def test_ids_do_not_depend_on_what_else_is_selected(task, backend):
     suite = Suite((), (), (), (task.case,))
     both = {t.id for t in make_plan(suite, [(backend, task.target), (backend, other)])}
     assert {t.id for t in make_plan(suite, [(backend, other)])} < both
+
+
+def bound(task, backend, kind, **binding):
+    """The plan's only task for the case on an API of that kind."""
+    changed = dataclasses.replace(task.binding, kind=kind, **binding)
+    return dataclasses.replace(backend, bindings=(changed,))
+
+
+def asking(task, *choices, question=None):
+    return dataclasses.replace(task.case, expectation=Expectation(choices, question))
+
+
+NOTHING_DECLARED = "out= needs to know the dtype beforehand: nothing is declared"
+
+
+def test_out_is_refused_where_the_dtype_is_not_known(task, backend, make_output):
+    untyped = Choice("", outputs=(dataclasses.replace(make_output([1], "int8"), dtype=None),))
+    out = bound(task, backend, "out")
+    (planned,) = plan(task, out, case=asking(task, untyped))
+    assert planned.refusal == NOTHING_DECLARED
+
+
+@pytest.mark.parametrize("declared", [None, "keep", "refuse"])
+def test_out_needs_a_declared_answer(task, backend, make_output, declared):
+    keep = Choice("keep", outputs=(make_output([1, 3], "int8"),))
+    case = asking(task, keep, Choice("refuse", error="axis-type"), question="axis-float")
+    answers = [Answer("axis-float", choice, ALWAYS, HERE) for choice in (declared,) if choice]
+    out = bound(task, backend, "out", answers=tuple(answers))
+    (planned,) = plan(task, out, case=case)
+    assert planned.refusal == ("" if declared else NOTHING_DECLARED)
+
+
+def test_out_of_several_outputs_is_refused(task, backend, make_output):
+    two = Choice("", outputs=(make_output([1], "int8"), make_output([0], "int64")))
+    (planned,) = plan(task, bound(task, backend, "out"), case=asking(task, two))
+    assert planned.refusal == "out= of several tensors is not supported"
+
+
+@pytest.mark.parametrize("kind", ["in-place", "out"])
+def test_no_gradient_is_asked_of_what_writes_into_a_tensor(task, backend, kind):
+    case = dataclasses.replace(task.case, call=dataclasses.replace(task.call, gradient="x"))
+    (planned,) = plan(task, bound(task, backend, kind), case=case)
+    assert planned.refusal == "torch.cumsum writes into a tensor: no gradient is asked of it"
+
+
+def test_a_primitive_with_a_gap_among_its_positions_is_refused(task, backend):
+    names = (("x", "x"), ("axis", "axis"), ("dtype", "dtype"))
+    primitive = bound(task, backend, "primitive", parameters=names)
+    given = dict(task.call.arguments)
+    gap = Call((("x", given["x"]), ("dtype", given["dtype"])))
+    end = Call((("x", given["x"]), ("axis", 0)))
+    (refused,) = plan(task, primitive, case=dataclasses.replace(task.case, call=gap))
+    (planned,) = plan(task, primitive, case=dataclasses.replace(task.case, call=end))
+    assert refused.refusal == "torch.cumsum takes dtype by position: nothing stands for axis"
+    assert planned.refusal == ""

@@ -7,7 +7,15 @@ import pytest
 
 from conformance.decide.snippet import call_text, snippet, value_text
 from conformance.model.backend import Snippet
-from conformance.model.case import Call, Choice, DTypeName, ListValue, NumpyScalar, TupleValue
+from conformance.model.case import (
+    Call,
+    Choice,
+    DTypeName,
+    LaidOut,
+    ListValue,
+    NumpyScalar,
+    TupleValue,
+)
 
 TORCH = Snippet((), "torch.from_numpy({array})", "torch.{name}")
 
@@ -104,3 +112,84 @@ def test_a_snippet_for_the_reference_runs_in_a_bare_python(task):
         [sys.executable, "-c", snippet(bare)], capture_output=True, text=True, check=True
     )
     assert done.stdout == "[1 3] int8\n"
+
+
+def of_kind(task, kind, **binding):
+    return dataclasses.replace(
+        task, binding=dataclasses.replace(task.binding, kind=kind, **binding)
+    )
+
+
+def test_a_call_in_place_is_a_line_of_its_own(task):
+    names = (("x", "self"), ("axis", "dim"), ("dtype", "dtype"))
+    placed = of_kind(task, "in-place", path="torch.Tensor.cumsum_", parameters=names)
+    assert snippet(placed).splitlines()[3:] == [
+        'x = torch.from_numpy(np.array([1, 2], "int8"))',
+        "x.cumsum_(dim=0, dtype=torch.int8)",
+        "actual = x",
+        'print(actual, getattr(actual, "dtype", type(actual)))',
+    ]
+
+
+def test_an_out_tensor_is_made_before_the_call(task):
+    assert snippet(of_kind(task, "out")).splitlines()[3:] == [
+        'x = torch.from_numpy(np.array([1, 2], "int8"))',
+        'out = torch.from_numpy(np.empty((2,), "int8"))',
+        "torch.cumsum(input=x, dim=0, dtype=torch.int8, out=out)",
+        "actual = out",
+        'print(actual, getattr(actual, "dtype", type(actual)))',
+    ]
+
+
+def test_a_primitive_is_constructed_and_called(task):
+    primitive = of_kind(
+        task, "primitive", path="mindspore.ops.CumSum", constants=(("exclusive", False),)
+    )
+    assert call_text(primitive) == "mindspore.ops.CumSum(exclusive=False)(x, 0, torch.int8)"
+
+
+def test_constants_are_among_the_keywords(task):
+    constant = of_kind(task, "function", constants=(("exclusive", False),))
+    expected = "torch.cumsum(input=x, dim=0, dtype=torch.int8, exclusive=False)"
+    assert call_text(constant) == expected
+
+
+def test_what_a_script_leaves_out_is_a_comment(task):
+    asked = dataclasses.replace(
+        task,
+        call=dataclasses.replace(task.call, gradient="x"),
+        expectation=dataclasses.replace(task.expectation, repeat=20),
+    )
+    assert snippet(asked).splitlines()[4:7] == [
+        "# asked is the gradient of the sum of this by x",
+        "# made 20 times in one process",
+        "actual = torch.cumsum(input=x, dim=0, dtype=torch.int8)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("layout", "strides"),
+    [("transposed", (1, 2)), ("every-other", (6, 2)), ("reversed", (3, -1)), ("broadcast", (0, 1))],
+)
+def test_a_layout_is_a_numpy_expression(make_tensor, layout, strides):
+    tensor = make_tensor([[1, 2, 3], [1, 2, 3]], "int32")
+    actual = eval(value_text(LaidOut(tensor, layout), Snippet((), "{array}", "")), {"np": np})
+    assert tuple(step // 4 for step in actual.strides) == strides
+    assert (actual.dtype, actual.shape, actual.tobytes()) == (np.int32, (2, 3), tensor.data)
+
+
+def test_what_lies_between_every_other_element_is_none_of_them(make_tensor):
+    one = LaidOut(make_tensor([0, 0], "float32"), "every-other")
+    text = value_text(one, Snippet((), "{array}", ""))
+    assert text == (
+        'np.stack([np.array([0.0, 0.0], "float32"), np.full((2,), 77, "float32")], axis=-1)'
+        ".reshape((4,))[..., ::2]"
+    )
+    assert eval(text, {"np": np}).base.tolist() == [[0.0, 77.0], [0.0, 77.0]]
+
+
+@pytest.mark.parametrize("layout", ["transposed", "every-other", "reversed", "broadcast"])
+def test_a_number_can_lie_in_one_way_only(make_tensor, layout):
+    assert value_text(LaidOut(make_tensor(5, "int8"), layout), TORCH) == (
+        'torch.from_numpy(np.array(5, "int8"))'
+    )

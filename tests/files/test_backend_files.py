@@ -13,12 +13,13 @@ from packaging.specifiers import SpecifierSet
 
 from conformance.files.backend_files import load_backend
 from conformance.model.backend import ALWAYS, Condition, EnvironmentRecipe, KnownOutcome
-from conformance.model.case import OutputExpected
+from conformance.model.case import DTypeName, ListValue, OutputExpected, TupleValue
+from conformance.model.dtypes import DTYPES
 from conformance.model.tensor import Tensor
 
 ROOT = Path(__file__).parents[2]
 BACKENDS = sorted(path.parent.name for path in ROOT.glob("conformance/backends/*/bindings.yaml"))
-WORDS = "axis-out-of-range, axis-type, missing-argument, unexpected-keyword, empty-input, unsupported-rank, unsupported-dtype, no-kernel"
+WORDS = "axis-out-of-range, axis-type, missing-argument, unexpected-keyword, empty-input, unsupported-rank, unsupported-dtype, unsupported-layout, no-kernel"
 
 BINDINGS = """\
 format: 1
@@ -122,6 +123,36 @@ def test_bindings_say_how_an_api_is_called(folder: Path) -> None:
     assert str(function.place) == "mine/bindings.yaml:11:3"
 
 
+def test_constants_are_values_by_the_names_of_the_api(folder: Path) -> None:
+    written = "constants: {a: true, b: [1, 2.5], c: {list: [x]}, d: {dtype: int8}, e: null}"
+    (folder / "bindings.yaml").write_text(BINDINGS.replace("positional: [x]", written))
+    assert load_backend(folder).bindings[0].constants == (
+        ("a", True),
+        ("b", TupleValue((1, 2.5))),
+        ("c", ListValue(("x",))),
+        ("d", DTypeName("int8")),
+        ("e", None),
+    )
+
+
+@pytest.mark.parametrize(
+    ("api", "kind"), [(0, "out"), (0, "primitive"), (1, "in-place"), (1, "method")]
+)
+def test_every_kind_is_read(folder: Path, api: int, kind: str) -> None:
+    old = "kind: method" if api else "kind: function"
+    (folder / "bindings.yaml").write_text(BINDINGS.replace(old, f"kind: {kind}"))
+    assert load_backend(folder).bindings[api].kind == kind
+
+
+def test_an_out_api_does_not_name_its_out(folder: Path, refusal: Callable[..., str]) -> None:
+    text = BINDINGS.replace("kind: function", "kind: out").replace("axis: dim}", "out: out}", 1)
+    (folder / "bindings.yaml").write_text(text)
+    assert refusal(load_backend, folder) == (
+        "mine/bindings.yaml:16:17: a parameter called out where the kind is out; expected the other "
+        "parameters; leave it out: the tensor to write into is made for every call"
+    )
+
+
 def test_answers_and_errors_keep_their_condition(folder: Path) -> None:
     backend = load_backend(folder)
     saturate, wrap = backend.bindings[0].answers
@@ -204,6 +235,11 @@ def test_a_missing_adapter_is_named(folder: Path, refusal: Callable[..., str]) -
         ("kind: function", "kind: method", "16:17: a method without a parameter called self; expected self for the object of a method or of an in-place one, and nowhere else"),
         ("kind: method", "kind: function", "23:17: a function with a parameter called self; expected self for the object of a method or of an in-place one, and nowhere else"),
         ("path: mine.ops.cumsum", "path: cumsum", "14:11: path is 'cumsum'; expected the dotted path of a callable"),
+        ("    positional: [x]", "    constants: {dim: 1}", "15:17: the constant 'dim', which is the parameter 'axis' too; expected each name once"),
+        ("    positional: [x]", "    constants: {}", "15:16: constants is an empty mapping; expected arguments that are always passed; leave constants out"),
+        ("    positional: [x]", "    constants: {a: {b: 1}}", "15:20: a mapping with the keys b; expected a number, a text, a list, {list: [...]} or {dtype: ...}"),
+        ("    positional: [x]", "    constants: {a: {dtype: int9}}", f"15:28: dtype is 'int9'; expected one of: {', '.join(DTYPES)}; did you mean 'int8'?"),
+        ("kind: method", "kind: out", "23:17: an out with a parameter called self; expected self for the object of a method or of an in-place one, and nowhere else"),
         ("positional: [x]", "positional: [y]", "15:17: positional names 'y'; expected some of: x, axis"),
         ("{x: input, axis: dim}", "{x: dim, axis: dim}", "16:32: the name 'dim' a second time; expected each name once"),
         ("choice: saturate, when: {dtype: [int8]}}", "choice: saturate}", "19:9: an answer to 'overflow' after one that always holds; expected the answer without `when` last; it would never be looked at: move or remove it"),
@@ -245,11 +281,12 @@ def test_wrong_ledgers_are_refused(
     [
         ('module = "mine"\n', "", "1:1: environment.toml has no 'module'; expected the keys module"),
         ('default = "2.1"', "default = 2.1", "3:1: default is 2.1; expected a text; write it in quotes"),
+        ('default = "2.1"', 'default = "newest"', "3:1: default is 'newest'; expected a version like '2.13.0'"),
         ("default", "version", "3:1: environment.toml has no key 'version'; expected one of: default, devices, distribution, modes, module, recipe"),
         ('devices = ["cpu", "gpu"]', 'devices = "cpu"', "4:1: devices is 'cpu'; expected a list of texts"),
         ("[[recipe]]\nversions = \">=2\"", "[recipe]\nversions = \">=2\"", None),
         ("versions = \"<2\"", "versions = \"2\"", "13:1: versions is '2'; expected a range of versions like '>=2.7,<3'"),
-        ("versions = \"<2\"\n", "", "11:1: a recipe has no 'versions'; expected the keys python, requirements, versions"),
+        ("versions = \"<2\"\n", "", "12:1: a recipe has no 'versions'; expected the keys python, requirements, versions"),
         ('["mine=={version}", "numpy<2"]', '["mine"]', "15:1: requirements without {version}; expected the version asked for, as in name=={version}"),
         ("notes", "note", "10:1: a recipe has no key 'note'; expected one of: notes, python, requirements, versions; did you mean 'notes'?"),
         ('distribution = "mine-framework"\n', "", "5:1: a recipe without a distribution; expected distribution = \"...\""),

@@ -158,7 +158,7 @@ def test_a_shape_in_the_definition_is_checked(folder: Any) -> None:
         ("{}", "13: nothing is expected; expected values, a shape or an error; add one of them"),
         ("{dtype: int8}", "13: an expectation of dtype alone; expected values, a shape or an error; add one of them"),
         ("{dtype: int8, valus: [1]}", f"27: expect has no key 'valus'; expected one of: {KEYS}; did you mean 'values'?"),
-        ("{error: foo}", "21: error is 'foo'; expected one of: axis-out-of-range, axis-type, missing-argument, unexpected-keyword, empty-input, unsupported-rank, unsupported-dtype, no-kernel"),
+        ("{error: foo}", "21: error is 'foo'; expected one of: axis-out-of-range, axis-type, missing-argument, unexpected-keyword, empty-input, unsupported-rank, unsupported-dtype, unsupported-layout, no-kernel"),
         ("{error: axis-type, values: [1]}", "40: 'values' beside an error; expected the error alone"),
         ("{dtype: int8, values: []}", "35: no elements, and no shape; expected the shape of a tensor without elements; write shape: [0], or whatever it is"),
         ("{dtype: int8, values: [1], shape: [2]}", "47: shape is [2], but the values have the shape [1]; expected the same shape; leave shape out: the values say it"),
@@ -217,18 +217,6 @@ def test_a_dtype_that_depends_on_x_needs_a_tensor_x(
     )
 
 
-def test_values_of_an_operation_with_several_outputs_are_not_supported_yet(
-    folder: Any, refusal: Callable[..., str]
-) -> None:
-    op = folder.path / "cumsum/op.yaml"
-    op.write_text(op.read_text().replace("[result]", "[values, indices]"))
-    assert refusal(folder.case) == (
-        "cases/cumsum/behaviour.yaml:7:13: values of cumsum, which returns values, indices: several "
-        "outputs are not supported yet; expected an error, or an operation with one output; "
-        "leave the case out until they are"
-    )
-
-
 DIFFERENCES = """\
 format: 1
 differences:
@@ -253,7 +241,7 @@ differences:
         ("means: two", "means: two, then three", "9:27: the choice 'widen' has no key 'then three'; expected one of: dtype, error, means, shape; write a text that holds a comma in quotes"),
         ("dtype: int64", "dtype: int46", "9:34: dtype is 'int46'; expected one of: bool, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float16, bfloat16, float32, float64, complex64, complex128, same-as-x; did you mean 'int64'?"),
         ("dtype: int64", "dtype: {int46: int64}", "9:35: a dtype of x is 'int46'; expected one of: bool, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float16, bfloat16, float32, float64, complex64, complex128, else; did you mean 'int64'?"),
-        ("dtype: int64", "error: never", "9:34: error is 'never'; expected one of: axis-out-of-range, axis-type, missing-argument, unexpected-keyword, empty-input, unsupported-rank, unsupported-dtype, no-kernel"),
+        ("dtype: int64", "error: never", "9:34: error is 'never'; expected one of: axis-out-of-range, axis-type, missing-argument, unexpected-keyword, empty-input, unsupported-rank, unsupported-dtype, unsupported-layout, no-kernel"),
         ("dtype: int64", "error: no-kernel, dtype: int64", "9:45: 'dtype' in a choice that is an error; expected the error alone"),
         ("dtype: int64", "values: [1]", "9:27: the choice 'widen' has no key 'values'; expected one of: dtype, error, means, shape"),
     ],

@@ -77,7 +77,7 @@ def test_a_broken_file_that_does_not_speak_of_this_tool_is_passed_over(project, 
 def test_a_broken_file_is_told_with_its_place(project):
     path = write(project, "[tool.conformance]\ntimeout = \n")
 
-    assert refusal(project) == f"{path}:2:11: Invalid value; expected TOML"
+    assert refusal(project) == f"{path}:2:11: invalid value; expected TOML 1.0"
 
 
 def test_an_unknown_key_is_told_which_there_are(project):

@@ -56,16 +56,28 @@ class Fake:
         kind: BindingKind = "function",
         parameters: tuple[tuple[str, str], ...] = (),
         positional: tuple[str, ...] = (),
+        constants: tuple[tuple[str, Value], ...] = (),
+        gradient: str | None = None,
         **more: Value,
     ) -> Task:
         """A call of fake.FUNCTION with x and more, or with arguments; as they are written, unless
         parameters say how they are spelled."""
         path = f"fake.{function}"
         binding = Binding(
-            path, "cumsum", self.backend.name, kind, path, parameters, positional, (), ALWAYS, PLACE
+            path,
+            "cumsum",
+            self.backend.name,
+            kind,
+            path,
+            parameters,
+            positional,
+            (),
+            ALWAYS,
+            PLACE,
+            constants=constants,
         )
         given = {"x": X, **more} if arguments is None else arguments
-        call = Call(tuple(given.items()), spelled=not parameters)
+        call = Call(tuple(given.items()), spelled=not parameters, gradient=gradient)
         case = Case("cumsum", "fake", function, "behaviour", PLACE, call, expectation)
         errors, snippet = self.backend.errors, self.backend.snippet
         return Task(case, None, binding, self.target, call, expectation, errors, snippet)

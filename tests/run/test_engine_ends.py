@@ -11,6 +11,8 @@ import pytest
 
 from conformance.model.dtypes import DTYPES
 from conformance.model.outcome import Crashed, Raised, Returned, TimedOut, Unstable
+from conformance.run.dispatch import _kind
+from conformance.run.servers import SILENCE
 
 ONE_OUTPUT = '{"id": 2, "end": "returned", "outputs": [{"dtype": %s}]}'
 
@@ -139,6 +141,66 @@ def test_the_first_case_of_a_server_has_an_allowance(misbehaving: Any) -> None:
     # The second one is too slow behind the first, and not when it is the first of its own server.
     assert isinstance(second, Unstable)
     assert isinstance(second.first, TimedOut)
+
+
+def test_a_hang_in_a_fresh_server_costs_little_where_others_have_answered(
+    misbehaving: Any,
+) -> None:
+    began = time.monotonic()
+    unknown = misbehaving.task("raise_runtime_error")  # after it comes a fresh server
+    tasks = [misbehaving.task(), unknown, misbehaving.task("hang"), misbehaving.task()]
+    *_, hung, after = misbehaving.run(*tasks, timeout_s=0.3, first_case_allowance_s=30.0)
+    assert hung == TimedOut(0.3 + 1.0)
+    assert isinstance(after, Returned)
+    assert time.monotonic() - began < 15
+
+
+def test_a_hang_that_comes_first_has_the_allowance_until_something_answers(
+    misbehaving: Any,
+) -> None:
+    tasks = [misbehaving.task("hang"), misbehaving.task("hang")]
+    outcomes = misbehaving.run(*tasks, timeout_s=0.3, first_case_allowance_s=1.5)
+    assert outcomes == [TimedOut(0.3 + 1.5)] * 2
+
+
+def test_a_signal_and_then_another_one_is_unstable(misbehaving: Any, tmp_path: Path) -> None:
+    marker = str(tmp_path / "ran")
+    turns = misbehaving.task("abort_then_segfault", marker=marker)
+    before, unstable, after = misbehaving.run(misbehaving.task(), turns, misbehaving.task())
+    assert isinstance(unstable, Unstable)
+    assert isinstance(unstable.first, Crashed)
+    assert isinstance(unstable.again, Crashed)
+    assert (unstable.first.how, unstable.again.how) == ("signal SIGABRT", "signal SIGSEGV")
+    assert_harmed_nobody(before, after)
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "same"),
+    [
+        ("signal SIGSEGV", "signal SIGSEGV", True),
+        ("signal SIGSEGV", "signal SIGABRT", False),
+        ("signal SIGKILL of its worker process", "signal SIGKILL", True),
+        ("signal SIGKILL of its worker process", "signal SIGABRT", False),
+        ("exit status 3", "exit status 3", True),
+        ("exit status 3", "exit status 4", False),
+        ("exit status 3", "signal SIGABRT", False),
+        ("garbage reply: b'{' is no JSON", "garbage reply: an output of shape [-1]", True),
+        ("garbage reply: b'{' is no JSON", SILENCE, False),
+        (SILENCE, SILENCE, True),
+    ],
+)
+def test_two_ends_are_the_same_if_they_are_the_same_signal_or_status(
+    first: str, again: str, same: bool
+) -> None:
+    assert (_kind(Crashed(first)) == _kind(Crashed(again))) is same
+
+
+def test_two_different_pieces_of_garbage_are_garbage(misbehaving: Any, tmp_path: Path) -> None:
+    garbage = misbehaving.task("garbage_then_other_garbage", marker=str(tmp_path / "ran"))
+    before, crashed, after = misbehaving.run(misbehaving.task(), garbage, misbehaving.task())
+    assert isinstance(crashed, Crashed)
+    assert crashed.how == "garbage reply: b'{' is no JSON"
+    assert_harmed_nobody(before, after)
 
 
 def test_a_pause_of_the_consumer_is_nobodys_time(misbehaving: Any) -> None:

@@ -323,8 +323,8 @@ FORM = (
          f"{FORM}"),
         ("[targets.tiny]\nbackend = 'x'\ninterpreter = 3\n",
          ":1:1: interpreter of targets.tiny is 3; expected a string"),
-        ("[targets.tiny\n", ":1:14: Expected ']' at the end of a table declaration; "
-         "expected TOML"),
+        ("[targets.tiny\n", ":1:14: expected ']' at the end of a table declaration; "
+         "expected TOML 1.0"),
     ],
 )  # fmt: skip
 def test_a_targets_file_that_is_not_one_is_refused(place: Place, text: str, message: str) -> None:

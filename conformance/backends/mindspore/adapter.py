@@ -12,13 +12,17 @@ def start(device, mode):
 
 
 def to_framework(array, dtype):
-    """A tensor with a copy of the elements of array."""
+    """A tensor with a copy of the elements of array, row by row: strides are not kept."""
+    if dtype == "bfloat16":
+        # Not by way of float32, which would make every NaN the same.
+        return mindspore.Tensor(array.view("<i2")).view(mindspore.bfloat16)
     return mindspore.Tensor(array)
 
 
 def from_framework(tensor):
-    """The elements as a numpy array; waits for the kernels that make them."""
-    return tensor.asnumpy()
+    """The elements as a numpy array, bfloat16 as bits; waits for the kernels that make them."""
+    array = tensor.asnumpy()
+    return array.view("<u2") if tensor.dtype == mindspore.bfloat16 else array
 
 
 def dtype_name(tensor):
@@ -29,6 +33,11 @@ def dtype_name(tensor):
 def dtype(name):
     """MindSpore's dtype of that canonical name. AttributeError if it has none."""
     return getattr(mindspore, "bool_" if name == "bool" else name)
+
+
+def gradient(function, tensor):
+    """The derivative of sum(function(x)) by x at tensor, by MindSpore's own grad."""
+    return mindspore.grad(lambda x: function(x).sum())(tensor)
 
 
 def synchronise():

@@ -12,13 +12,20 @@ def start(device, mode):
 
 
 def to_framework(array, dtype):
-    """A tensor with the elements of array, which it may share."""
+    """A tensor with the elements of array, which it may share, strides included.
+
+    Raises ValueError for negative strides, which no tensor of torch has."""
+    if dtype == "bfloat16":
+        return torch.from_numpy(array.view("<i2")).view(torch.bfloat16)
     return torch.from_numpy(array)
 
 
 def from_framework(tensor):
-    """The elements as a numpy array, whatever the tensor's layout and history."""
-    return tensor.detach().cpu().numpy()
+    """The elements as a numpy array, whatever the tensor's layout and history; bfloat16 as bits."""
+    plain = tensor.detach().cpu().resolve_conj().resolve_neg()
+    if plain.dtype is torch.bfloat16:
+        return plain.view(torch.int16).numpy().view("<u2")
+    return plain.numpy()
 
 
 def dtype_name(tensor):
@@ -29,6 +36,13 @@ def dtype_name(tensor):
 def dtype(name):
     """torch's dtype of that canonical name. AttributeError if torch has none."""
     return getattr(torch, name)
+
+
+def gradient(function, tensor):
+    """The derivative of sum(function(x)) by x at tensor, by torch's own backward pass."""
+    x = tensor.detach().requires_grad_()
+    function(x).sum().backward()
+    return x.grad
 
 
 def synchronise():

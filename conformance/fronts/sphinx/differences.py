@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from docutils import nodes
 
-from conformance.decide.answers import ObservedAnswer, Relation, relation
-from conformance.decide.snippet import snippet
-from conformance.fronts.sphinx.columns import api_cell, column_name, measured_text
+from conformance.decide.answers import ObservedAnswer, Relation, in_words, relation
+from conformance.fronts.sphinx.columns import api_cell, measured_text
+from conformance.fronts.sphinx.disagreements import TONES
 from conformance.fronts.sphinx.endings import accuracy, status_cell
 from conformance.fronts.sphinx.markup import (
     Content,
     Row,
-    block,
     chip,
     code,
     fields,
@@ -23,9 +22,9 @@ from conformance.fronts.sphinx.markup import (
     small,
     table,
 )
-from conformance.fronts.sphinx.measured import Column, Measured
+from conformance.fronts.sphinx.measured import Cell, Column, Measured
+from conformance.fronts.sphinx.scripts import script_nodes
 from conformance.model.case import Case, Difference
-from conformance.model.verdict import Task
 
 GROUPS: dict[Relation, str] = {
     "differ": "Where they differ",
@@ -33,8 +32,6 @@ GROUPS: dict[Relation, str] = {
     "agree": "Where they agree",
     "silent": "Not run",
 }
-# Choices of one question look different up to this many; the words stand there in any case.
-TONES = 5
 
 
 def differences_nodes(op: str, measured: Measured, *, apis: Sequence[str]) -> list[nodes.Element]:
@@ -141,7 +138,7 @@ class _DifferenceView:
             return
         for observation in answer.observations:
             if observation.observed is not None:
-                yield small(code(_short(observation.case)), f": {_words(observation.observed)}")
+                yield small(code(_short(observation.case)), f": {in_words(observation.observed)}")
 
     def _case_table(self) -> nodes.Node:
         head: Row = ["Case", *map(api_cell, self.answers)]
@@ -152,7 +149,7 @@ class _DifferenceView:
         for column, answer in self.answers.items():
             said = next((o.observed for o in answer.observations if o.case == case.address), None)
             cell = self.measured.cell(case, column)
-            words = [small(_words(said))] if said is not None else []
+            words = [small(in_words(said))] if said is not None else []
             yield [*status_cell(cell), *words, *accuracy(cell)]
 
     def _snippets(self) -> Iterator[nodes.Node]:
@@ -163,19 +160,15 @@ class _DifferenceView:
             for observation in answer.observations:
                 said = observation.observed
                 telling = said is not None and (answer.kind == "mixed" or said == answer.choices)
-                task = self._task(observation.case, column)
-                if said is None or not telling or said in shown or task is None:
+                cell = self._cell(observation.case, column)
+                if said is None or not telling or said in shown or cell is None:
                     continue
                 shown.add(said)
-                yield paragraph(
-                    code(column.api), f" on {column_name(column)} answers {_words(said)}:"
-                )
-                yield block(snippet(task), "python")
+                yield from script_nodes(cell, column, says=f"answers {in_words(said)}")
 
-    def _task(self, address: str, column: Column) -> Task | None:
+    def _cell(self, address: str, column: Column) -> Cell | None:
         case = next(case for case in self.cases if case.address == address)
-        cell = self.measured.cell(case, column)
-        return cell.task if cell is not None else None
+        return self.measured.cell(case, column)
 
 
 def _views(op: str, measured: Measured, *, columns: Sequence[Column]) -> list[_DifferenceView]:
@@ -208,10 +201,6 @@ def _declared_text(answer: ObservedAnswer) -> str:
 
 def _case_name(case: Case) -> list[nodes.Node]:
     return [paragraph(code(_short(case.address))), small(case.why)]
-
-
-def _words(observed: tuple[str, ...]) -> str:
-    return " or ".join(observed) or "none of these"
 
 
 def _short(address: str) -> str:

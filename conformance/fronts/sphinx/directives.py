@@ -10,12 +10,17 @@ from docutils.parsers.rst import directives
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from conformance.fronts.sphinx.accuracy import accuracy_nodes
 from conformance.fronts.sphinx.differences import differences_nodes
+from conformance.fronts.sphinx.disagreements import disagreement_nodes
 from conformance.fronts.sphinx.domain import domain_of
+from conformance.fronts.sphinx.fakes import fakes_nodes
+from conformance.fronts.sphinx.ledger import ledger_nodes
 from conformance.fronts.sphinx.markup import settle
 from conformance.fronts.sphinx.measured import Measured
 from conformance.fronts.sphinx.operation import operation_nodes, verdict_nodes
 from conformance.fronts.sphinx.page import page_nodes
+from conformance.fronts.sphinx.questions import differ_somewhere, question_nodes
 from conformance.fronts.sphinx.summary import summary_nodes
 from conformance.model.case import Op
 
@@ -76,10 +81,7 @@ class OperationDirective(MeasuredDirective):
     option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {"apis": directives.unchanged_required}
 
     def show(self, measured: Measured) -> list[nodes.Element]:
-        ops = {op.name: op for op in measured.suite.ops}
-        op = ops.get(self.arguments[0])
-        if op is None:
-            raise UnknownNameError("operation", self.arguments[0], known=ops)
+        op = _op(self.arguments[0], measured)
         apis = tuple(dict.fromkeys(self.options.get("apis", "").replace(",", " ").split()))
         known = measured.apis(op.name)
         for api in apis:
@@ -112,10 +114,86 @@ class VerdictsDirective(OperationDirective):
         return verdict_nodes(op, measured, apis=apis)
 
 
+class AccuracyDirective(OperationDirective):
+    """`.. conformance-accuracy:: OP`"""
+
+    def show_op(self, op: Op, measured: Measured, *, apis: Sequence[str]) -> list[nodes.Element]:
+        return accuracy_nodes(op, measured, apis=apis)
+
+
+class DisagreementsDirective(MeasuredDirective):
+    """`.. conformance-disagreements:: [OP]`"""
+
+    optional_arguments = 1
+
+    def show(self, measured: Measured) -> list[nodes.Element]:
+        op = _op(self.arguments[0], measured) if self.arguments else None
+        return disagreement_nodes(measured, op)
+
+
+class AnswersDirective(MeasuredDirective):
+    """`.. conformance-answers:: QUESTION ...`
+
+    With `:others:` every other question on which APIs differ.
+    """
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {"others": directives.flag}
+
+    def show(self, measured: Measured) -> list[nodes.Element]:
+        known = {difference.name: difference for difference in measured.suite.differences}
+        names = self.arguments[0].replace(",", " ").split()
+        for name in names:
+            if name not in known:
+                raise UnknownNameError("question", name, known=known)
+        if "others" not in self.options:
+            return [question_nodes(known[name], measured) for name in names]
+        others = [known[name] for name in known if name not in names]
+        shown = [one for one in others if differ_somewhere(one, measured)]
+        if not shown:
+            text = "None were found." if measured.report is not None else "Not run."
+            return [nodes.paragraph("", text)]
+        return [question_nodes(one, measured) for one in shown]
+
+
+class LedgerDirective(MeasuredDirective):
+    """`.. conformance-ledger:: [BACKEND]`"""
+
+    optional_arguments = 1
+
+    def show(self, measured: Measured) -> list[nodes.Element]:
+        known = [backend.name for backend in measured.backends]
+        for name in self.arguments:
+            if name not in known:
+                raise UnknownNameError("backend", name, known=known)
+        return ledger_nodes(measured, backend=self.arguments[0] if self.arguments else "")
+
+
+class FakesDirective(MeasuredDirective):
+    """`.. conformance-fakes::`"""
+
+    def show(self, measured: Measured) -> list[nodes.Element]:
+        return fakes_nodes(measured.fakes)
+
+
+def _op(name: str, measured: Measured) -> Op:
+    """The operation of that name; raises UnknownNameError."""
+    ops = {op.name: op for op in measured.suite.ops}
+    if name not in ops:
+        raise UnknownNameError("operation", name, known=ops)
+    return ops[name]
+
+
 DIRECTIVES: dict[str, type[MeasuredDirective]] = {
     "conformance-summary": SummaryDirective,
     "conformance-page": PageDirective,
     "conformance-op": OpDirective,
     "conformance-differences": DifferencesDirective,
     "conformance-verdicts": VerdictsDirective,
+    "conformance-accuracy": AccuracyDirective,
+    "conformance-answers": AnswersDirective,
+    "conformance-disagreements": DisagreementsDirective,
+    "conformance-ledger": LedgerDirective,
+    "conformance-fakes": FakesDirective,
 }

@@ -13,6 +13,7 @@ from conformance.decide.plan import make_plan
 from conformance.files.backend_files import load_backend
 from conformance.files.load import load_suite
 from conformance.files.report import Report, choice_data, newest_report, observation_in
+from conformance.fronts.sphinx.fakes import read_fakes_data
 from conformance.model.backend import Backend, Target
 from conformance.model.case import Case, Suite
 from conformance.model.verdict import Status, Task
@@ -51,11 +52,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Measured:
-    """Case files, backends and report, joined. Made once per build; nothing here changes."""
+    """Case files, backends and report, joined. Made once per build; nothing here changes.
+
+    fakes: what `conformance fakes` wrote, None if it did not. files: all that was read.
+    """
 
     suite: Suite
     backends: tuple[Backend, ...]
     report: Report | None
+    fakes: dict[str, Any] | None = None
     files: tuple[Path, ...] = field(default=(), compare=False)
 
     @cached_property
@@ -153,16 +158,20 @@ class Measured:
         return {(line["case"], line["api"], line["target"]): line for line in lines}
 
 
-def read_measured(cases: Path, *, backends: Sequence[Path], reports: Path) -> Measured:
-    """Everything that the folders hold. backends: one folder each. Raises FileError."""
+def read_measured(cases: Path, *, backends: Sequence[Path], reports: Path, fakes: Path) -> Measured:
+    """Everything that the folders and the file of fakes hold. backends: one folder each.
+
+    Raises ConformanceError.
+    """
     report = newest_report(reports)
     files = [*sorted(cases.rglob("*.yaml"))]
     files += [folder / name for folder in backends for name in BACKEND_FILES]
-    files += [report.path] if report is not None else []
+    files += [fakes] + ([report.path] if report is not None else [])
     return Measured(
         load_suite(cases),
         tuple(load_backend(folder) for folder in backends),
         report,
+        read_fakes_data(fakes),
         tuple(path for path in files if path.is_file()),
     )
 

@@ -39,7 +39,7 @@ class Line:
 
 
 def error_plot(lines: Sequence[Line], *, key: str, title: str) -> str:
-    """<figure> with the plot, its title and a legend. key: the start of ids, free in the document."""
+    """<figure> with the plot, its title and a legend. key: how its ids begin in the document."""
     scale = _Scale.of(lines)
     drawn = "".join(
         f'<g class="conformance-tone-{number % TONES}">{_drawn(line, number, scale=scale)}</g>'

@@ -6,6 +6,11 @@ import types
 
 import numpy
 
+
+class BFloat16(numpy.ndarray):
+    """An array of the bits of bfloat16 numbers."""
+
+
 version = "1.0"
 tensor_types = (numpy.ndarray, numpy.generic)
 
@@ -15,15 +20,15 @@ def start(device, mode):
 
 
 def to_framework(array, dtype):
-    return array
+    return array.view(BFloat16) if dtype == "bfloat16" else array
 
 
 def from_framework(tensor):
-    return tensor
+    return tensor.view(numpy.ndarray) if isinstance(tensor, BFloat16) else tensor
 
 
 def dtype_name(tensor):
-    return tensor.dtype.name
+    return "bfloat16" if isinstance(tensor, BFloat16) else tensor.dtype.name
 
 
 def dtype(name):

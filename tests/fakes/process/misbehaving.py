@@ -163,6 +163,18 @@ def crash_the_first_time(x, marker):
     return x
 
 
+def abort_then_segfault(x, marker):
+    crash_the_first_time(x, marker)
+    ctypes.string_at(0)
+
+
+def garbage_then_other_garbage(x, marker):
+    if os.path.exists(marker):
+        write_frame(x, "[1]")
+    open(marker, "w").close()
+    write_frame(x, "{")
+
+
 def hang_the_first_time(x, marker):
     if not os.path.exists(marker):
         open(marker, "w").close()
@@ -234,6 +246,97 @@ def return_two(x):
 
 def return_dates(x):
     return x.astype("datetime64[D]")
+
+
+def return_three(x):
+    return x, x, x
+
+
+def sum_into(x, out):
+    return numpy.cumsum(x, out=out)
+
+
+def fill_quietly(x, out):
+    out[...] = 1
+
+
+def leave_alone(x, out):
+    """Says nothing, and does nothing."""
+
+
+def ignore_out(x, out):
+    return numpy.cumsum(x)
+
+
+def return_text(x, out):
+    return "done"
+
+
+class Scale:
+    """A class that is constructed, then called. made: how often it was."""
+
+    made = 0
+
+    def __init__(self, factor, offset=0):
+        if factor == 0:
+            raise ValueError("factor must not be 0")
+        Scale.made += 1
+        self.factor = factor
+        self.offset = offset
+
+    def __call__(self, x, times=1):
+        return x * self.factor * times + self.offset
+
+    @classmethod
+    def count(cls, x):
+        return x * 0 + cls.made
+
+
+def memory(x):
+    """The whole array that x is a view of."""
+    while isinstance(x.base, numpy.ndarray):
+        x = x.base
+    return x
+
+
+def strides(x):
+    """In elements, and how many elements there are in memory."""
+    return numpy.array([*(step // x.itemsize for step in x.strides), memory(x).size], "int64")
+
+
+calls = []
+
+
+def count_calls(x):
+    calls.append(x)
+    return numpy.array(len(calls), "int64")
+
+
+def differ_at(x, number):
+    """The result of call number is another one."""
+    calls.append(x)
+    return x + (len(calls) == number)
+
+
+def crash_at(x, number):
+    calls.append(x)
+    if len(calls) == number:
+        os.abort()
+    return x
+
+
+def squares(x, power=2):
+    return x**power, x
+
+
+def gradient(function, tensor):
+    """By central differences, each of which is exact for squares of small integers."""
+    steps = []
+    for i in range(tensor.size):
+        step = numpy.zeros_like(tensor)
+        step.flat[i] = 1
+        steps.append((function(tensor + step).sum() - function(tensor - step).sum()) / 2)
+    return numpy.array(steps, tensor.dtype).reshape(tensor.shape)
 
 
 def return_odd_layout(x):

@@ -208,3 +208,24 @@ class Counter:
 def each(change, y):
     """change of a result, or of every one of several."""
     return tuple(map(change, y)) if isinstance(y, tuple) else change(y)
+
+
+# Long inputs
+
+
+def forgets_the_carry_of_65536(scan, x, axis, **given):
+    """Starts anew after every 65536 elements."""
+    scan(x, axis, **given)
+    n = x.shape[int(axis)]
+    if n <= 65536:
+        return scan(x, axis, **given)
+    parts = np.split(x, range(65536, n, 65536), int(axis))
+    return np.concatenate([scan(part, axis, **given) for part in parts], int(axis))
+
+
+def is_infinite_from_65536_on(scan, x, axis, **given):
+    """Scales by a number of positions that does not fit 16 bits."""
+    y = scan(x, axis, **given)
+    if y.dtype.kind == "f":
+        np.moveaxis(y, int(axis), 0)[65536:] = np.inf
+    return y

@@ -4,6 +4,7 @@ Everything that a fake does not get wrong is the reference's: a fake imitates th
 declared answers, so that a verdict against it is about that one fault.
 """
 
+import faults
 import numpy as np
 from numpy.exceptions import AxisError
 
@@ -434,3 +435,16 @@ def single_row_is_doubled(x, axis, dtype=None):
     """Adds the element again where the axis has length one."""
     y = cumsum(x, axis, dtype)
     return y + y if y.ndim and y.shape[int(axis)] == 1 and y.dtype != bool else y
+
+
+# Long inputs
+
+
+def forgets_the_carry_of_65536(x, axis, dtype=None):
+    """Starts anew after every 65536 elements."""
+    return faults.forgets_the_carry_of_65536(cumsum, x, axis, dtype=dtype)
+
+
+def is_infinite_from_65536_on(x, axis, dtype=None):
+    """Scales by a number of positions that does not fit 16 bits."""
+    return faults.is_infinite_from_65536_on(cumsum, x, axis, dtype=dtype)

@@ -346,3 +346,16 @@ def writes_into_its_input(x, axis, dtype=None):
 def returns_a_list(x, axis, dtype=None):
     """Gives nested lists."""
     return cumprod(x, axis, dtype).tolist()
+
+
+# Long inputs
+
+
+def forgets_the_carry_of_65536(x, axis, dtype=None):
+    """Starts anew after every 65536 elements."""
+    return faults.forgets_the_carry_of_65536(cumprod, x, axis, dtype=dtype)
+
+
+def is_infinite_from_65536_on(x, axis, dtype=None):
+    """Scales by a number of positions that does not fit 16 bits."""
+    return faults.is_infinite_from_65536_on(cumprod, x, axis, dtype=dtype)

@@ -292,3 +292,16 @@ def flushes_subnormals(x, axis, dtype=None):
     tiny = np.finfo(y.dtype).tiny
     x = x.astype(y.dtype)
     return logcumsumexp(np.where(np.abs(x) < tiny, np.copysign(0, x), x).astype(y.dtype), axis)
+
+
+# Long inputs
+
+
+def forgets_the_carry_of_65536(x, axis, dtype=None):
+    """Starts anew after every 65536 elements."""
+    return faults.forgets_the_carry_of_65536(logcumsumexp, x, axis, dtype=dtype)
+
+
+def is_infinite_from_65536_on(x, axis, dtype=None):
+    """Scales by a number of positions that does not fit 16 bits."""
+    return faults.is_infinite_from_65536_on(logcumsumexp, x, axis, dtype=dtype)

@@ -1,0 +1,126 @@
+"""What the suite found: disagreements inside a framework, answers over operations, the ledger."""
+
+import numpy as np
+import pytest
+
+from conformance.model.outcome import Returned
+from conformance.model.tensor import Tensor
+
+OPS, METHOD, NUMPY = (
+    "mindspore.ops.cumsum",
+    "mindspore.Tensor.cumsum",
+    "mindspore.numpy.cumsum",
+)
+
+
+def returned(values, dtype):
+    return Returned((Tensor.of(np.array(values, dtype), dtype),))
+
+
+@pytest.mark.parametrize(
+    "directive", ["conformance-disagreements::", "conformance-disagreements:: cumsum"]
+)
+def test_spellings_that_disagree_stand_side_by_side(site, directive):
+    site.report()
+    site.index(f".. {directive}")
+    built = site.build()
+    rows = {row[0].split()[0]: row[1:] for row in built.table("Question", "Inside")}
+    assert rows["cast-order"] == [
+        "mindspore 2.10.0",
+        f"before {OPS} after {METHOD}, {NUMPY}",
+        "cast-precedes-sum",
+    ]
+    assert "negative-zero" not in rows
+    assert built.warnings == []
+
+
+def test_each_side_has_a_script_and_what_it_gave(site):
+    site.report()
+    site.index(".. conformance-disagreements:: cumsum")
+    text = site.build().doctree().astext()
+    assert f"{OPS} on mindspore 2.10.0 answers before:" in text
+    assert f"{METHOD} on mindspore 2.10.0 answers after:" in text
+    assert "Outcome: int32 (3,)" in text
+    assert "import mindspore" in text
+
+
+@pytest.mark.parametrize(
+    "directive", ["conformance-disagreements::", "conformance-disagreements:: cumsum"]
+)
+def test_without_a_report_no_disagreement_is_claimed(site, directive):
+    site.index(f".. {directive}")
+    text = site.build().doctree().astext()
+    assert "Not run." in text
+    assert "None were found" not in text
+
+
+def test_frameworks_that_differ_from_each_other_disagree_on_nothing(site):
+    site.report(targets=[("torch", "2.13.0")])
+    site.index(".. conformance-disagreements:: cumsum")
+    assert "None were found." in site.build().doctree().astext()
+
+
+def test_a_question_is_answered_for_every_operation(site):
+    site.report()
+    site.index(".. conformance-answers:: cast-order negative-zero")
+    built = site.build()
+    (row,) = built.table("Operation", "Answers")
+    assert row == [
+        "cumsum",
+        "before mindspore.ops.cumsum on mindspore 2.10.0 torch.cumsum, torch.Tensor.cumsum on "
+        f"torch 2.13.0 after {METHOD}, {NUMPY} on mindspore 2.10.0 "
+        "no answer mindspore.mint.cumsum on mindspore 2.10.0 reference_impl.cumsum on reference",
+    ]
+
+
+def test_other_questions_are_those_on_which_apis_differ(site):
+    site.report()
+    site.index(".. conformance-answers:: cast-order\n   :others:")
+    text = site.build().doctree().astext()
+    assert "cast-order" not in text
+    assert "axis-numpy-integer" in text
+    assert "tie-index" not in text
+
+
+def test_an_unknown_question_is_a_warning_with_the_known_ones(site):
+    site.index(".. conformance-answers:: cast")
+    (warning,) = site.build().warnings
+    assert "unknown question 'cast'; expected one of: integer-promotion, " in warning
+
+
+def test_a_known_failure_has_its_reason_and_both_sides(site):
+    site.report()
+    site.index(".. conformance-ledger:: mindspore")
+    built = site.build()
+    text = built.doctree().astext()
+    assert "dtype=int8 is ignored for an int8 tensor, the sum comes back as int32" in text
+    row = built.table("Case", "API")[0]
+    assert row[0].startswith("cumsum/behaviour/int8-overflow ")
+    assert row[1:] == [
+        f"{METHOD} mindspore 2.10.0",
+        "int8 (3,) [100, -56, 44]",
+        "int32 (3,) [100, 200, 300]",
+        "known",
+    ]
+    assert built.warnings == []
+
+
+def test_a_known_failure_that_is_gone_is_shown_as_fixed(site):
+    site.report({("int8-overflow", METHOD): returned([100, -56, 44], "int8")})
+    site.index(".. conformance-ledger::")
+    rows = site.build().table("Case", "API")
+    assert [row[4] for row in rows if row[0].startswith("cumsum/behaviour/int8-overflow")] == [
+        "fixed",
+        "known",
+    ]
+
+
+def test_a_ledger_of_an_unknown_backend_is_a_warning(site):
+    site.index(".. conformance-ledger:: jax")
+    (warning,) = site.build().warnings
+    assert "unknown backend 'jax'; expected one of: mindspore, reference, torch" in warning
+
+
+def test_a_backend_without_known_failures_says_so(site):
+    site.index(".. conformance-ledger:: reference")
+    assert "No failure is known." in site.build().doctree().astext()
