@@ -131,7 +131,7 @@ def _accuracy(cell: Cell | None) -> dict[str, Any]:
 
 def _ulp(value: float | str) -> float:
     """Strict JSON has no infinity: it stands there as a text."""
-    return math.inf if isinstance(value, str) else value
+    return math.inf if isinstance(value, str) else float(value)
 
 
 def _meanings(classes: set[str]) -> nodes.Element:

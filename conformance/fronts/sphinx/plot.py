@@ -69,11 +69,12 @@ def describe(lines: Sequence[Line]) -> str:
 
 
 def number_text(value: float) -> str:
-    """Three significant digits, thousands in groups: '0.5', '12 300', '1.23e+09', 'inf'."""
+    """Thousands in groups, of a float three significant digits: '0.5', '12 300', '1.23e+09', 'inf';
+    an integer as it is: '12 345'."""
     if not math.isfinite(value):
         return "inf"
-    if value == int(value) and value < 1e7:
-        return f"{int(value):,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    if isinstance(value, int):
+        return f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
     rounded = float(f"{value:.3g}")
     if 1000 <= rounded < 1e7:
         return f"{rounded:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")

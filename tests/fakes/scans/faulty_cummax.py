@@ -364,3 +364,36 @@ def returns_the_indices_first(x, axis):
     """Gives the indices before the values."""
     y, index = cummax(x, axis)
     return index, y
+
+
+# Layout
+
+
+def reads_memory_in_order(x, axis):
+    """Takes the elements as they lie in memory, whatever the strides."""
+    return faults.reads_memory_in_order(cummax, x, axis)
+
+
+def refuses_strides(x, axis):
+    """Raises for everything that does not lie row by row."""
+    return faults.refuses_strides(cummax, x, axis)
+
+
+# Stability
+
+_REPETITIONS = faults.Repetitions()
+
+
+def drifts(x, axis):
+    """From the seventh call on the last values are one place further."""
+    return faults.drifts(cummax, x, axis, repetitions=_REPETITIONS)
+
+
+def flushes_now_and_then(x, axis):
+    """The sixth call and the eight after it take subnormal numbers for zero."""
+    return faults.flushes_now_and_then(cummax, x, axis, repetitions=_REPETITIONS)
+
+
+def flushes_always(x, axis):
+    """Takes subnormal numbers for zero."""
+    return faults.flushes_always(cummax, x, axis)

@@ -359,3 +359,59 @@ def forgets_the_carry_of_65536(x, axis, dtype=None):
 def is_infinite_from_65536_on(x, axis, dtype=None):
     """Scales by a number of positions that does not fit 16 bits."""
     return faults.is_infinite_from_65536_on(cumprod, x, axis, dtype=dtype)
+
+
+# Layout
+
+
+def reads_memory_in_order(x, axis, dtype=None):
+    """Takes the elements as they lie in memory, whatever the strides."""
+    return faults.reads_memory_in_order(cumprod, x, axis, dtype=dtype)
+
+
+def refuses_strides(x, axis, dtype=None):
+    """Raises for everything that does not lie row by row."""
+    return faults.refuses_strides(cumprod, x, axis, dtype=dtype)
+
+
+# Stability
+
+_REPETITIONS = faults.Repetitions()
+
+
+def drifts(x, axis, dtype=None):
+    """From the seventh call on the last values are one place further."""
+    return faults.drifts(cumprod, x, axis, dtype=dtype, repetitions=_REPETITIONS)
+
+
+def flushes_now_and_then(x, axis, dtype=None):
+    """The sixth call and the eight after it take subnormal numbers for zero."""
+    return faults.flushes_now_and_then(cumprod, x, axis, dtype=dtype, repetitions=_REPETITIONS)
+
+
+def flushes_always(x, axis, dtype=None):
+    """Takes subnormal numbers for zero."""
+    return faults.flushes_always(cumprod, x, axis, dtype=dtype)
+
+
+# Accuracy
+
+
+def keeps_16_bits(x, axis, dtype=None):
+    """Drops the lower bits of float32 and float64 results."""
+    return faults.keeps_16_bits(cumprod, x, axis, dtype=dtype)
+
+
+def goes_through_float16(x, axis, dtype=None):
+    """Rounds float results to float16 and back."""
+    return faults.goes_through_float16(cumprod, x, axis, dtype=dtype)
+
+
+def is_off_at_the_end(x, axis, dtype=None):
+    """The last of more than 500 results is off by one in a hundred."""
+    return faults.is_off_at_the_end(cumprod, x, axis, dtype=dtype)
+
+
+def mixes_up_long_lines(x, axis, dtype=None):
+    """Takes neighbouring lines of large tensors for each other."""
+    return faults.mixes_up_long_lines(cumprod, x, axis, dtype=dtype)

@@ -92,6 +92,7 @@ def test_apis_with_the_very_same_errors_share_a_line(site):
         (("long", "torch.cumsum"), other),
     )
     legend = site.build("html").html().partition('<ul class="conformance-legend">')[2]
+    legend = legend.partition("</ul>")[0]
     assert legend.count("<li") == 2
     assert (
         "mindspore.ops.cumsum on mindspore 2.10.0<br/>mindspore.Tensor.cumsum on mindspore 2.10.0"
@@ -135,11 +136,11 @@ def test_lines_differ_in_more_than_colour():
 def test_an_infinite_error_is_the_top_of_the_plot():
     labels = [text.text for text in drawn().iter(svg("text"))]
     assert labels[:4] == ["0.1", "1", "10", "inf"]
-    path = [g.find(svg("path")).get("d") for g in drawn().iter(svg("g"))][1]
-    assert path.endswith(" 14.0")
+    lines = [g.find(svg("path")) for g in drawn().iter(svg("g"))]
+    assert [line.get("d").endswith(" 14.0") for line in lines if line is not None] == [False, True]
 
 
 def test_numbers_have_three_digits_and_groups():
-    assert [number_text(n) for n in (0, 0.5, 1, 12.345, 12345.6, 3e9, math.inf)] == [
-        "0", "0.5", "1", "12.3", "12\u202f300", "3e+09", "inf",
+    assert [number_text(n) for n in (0.0, 0.5, 12345, 12.345, 12345.0, 3e9, math.inf)] == [
+        "0", "0.5", "12\u202f345", "12.3", "12\u202f300", "3e+09", "inf",
     ]  # fmt: skip

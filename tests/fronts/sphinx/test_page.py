@@ -202,7 +202,9 @@ def test_other_apis_are_folded_away_with_the_status_of_their_verdicts(site):
     assert verdicts["x.cumsum(dim=0, dtype=torch.int8) torch 2.13.0"] == "passed"
     assert verdicts[numpy_like] == "passed"
     assert verdicts[reference] == "not-run"
-    assert not any(call.startswith(("torch.cumsum", "mindspore.ops.cumsum")) for call in verdicts)
+    assert not any(
+        call.startswith(("torch.cumsum(i", "mindspore.ops.cumsum(")) for call in verdicts
+    )
 
 
 def test_a_crash_leaves_a_claim_unverifiable(site):
