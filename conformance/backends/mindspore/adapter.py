@@ -1,4 +1,4 @@
-"""MindSpore: the conversions that its tensors need. Python 3.8 syntax, the framework and numpy only."""
+"""MindSpore: the conversions of its tensors. Python 3.8 syntax, the framework and numpy only."""
 
 import mindspore
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 from as_torch import MISSING, checked
+from gradients import of_cummin, traced
 
 from reference_impl import cummin
 
@@ -12,4 +13,5 @@ def right_cummin(input=MISSING, dim=MISSING, *, out=None, x=MISSING, axis=MISSIN
     if x.dtype.kind == "u" and x.dtype.itemsize > 1:
         raise NotImplementedError("\"cummin_cpu\" not implemented for 'UInt16'")
     values, indices = cummin(np.atleast_1d(x), dim)
-    return values.reshape(x.shape), indices.reshape(x.shape)
+    values = traced(x, values.reshape(x.shape), lambda: of_cummin(x, dim))
+    return values, indices.reshape(x.shape)

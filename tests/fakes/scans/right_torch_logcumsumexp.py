@@ -2,6 +2,7 @@
 
 import numpy as np
 from as_torch import MISSING, checked, into, scanned
+from gradients import of_logcumsumexp, traced
 
 from reference_impl import logcumsumexp
 
@@ -11,5 +12,6 @@ def right_logcumsumexp(input=MISSING, dim=MISSING, *, out=None, x=MISSING, axis=
     x, dim = checked("logcumsumexp", input if x is MISSING else x, dim if axis is MISSING else axis)
     if x.dtype.kind not in "fc":
         raise NotImplementedError("\"logcumsumexp_out_cpu\" not implemented for 'Long'")
-    scanned_values = scanned(logcumsumexp, x, dim, None)
-    return into(out, scanned_values + np.zeros((), scanned_values.dtype))
+    y = scanned(logcumsumexp, x, dim, None)
+    y = y + np.zeros((), y.dtype)
+    return into(out, traced(x, y, lambda: of_logcumsumexp(x, y, dim)))

@@ -1,0 +1,37 @@
+"""Right cummaxs with faulty gradients; they imitate torch's."""
+
+import gradients
+import numpy as np
+from right_torch_cummax import right_cummax
+
+
+def goes_to_the_first_of_a_tie(input, dim, *, out=None):
+    """Hands a tie to its first element."""
+    y, indices = right_cummax(input, dim)
+    return gradients.traced(input, y, lambda: gradients.of_cummax(input, dim, tie="first")), indices
+
+
+def shares_a_tie(input, dim, *, out=None):
+    """Hands a tie to its elements in equal parts."""
+    y, indices = right_cummax(input, dim)
+    return gradients.traced(
+        input,
+        y,
+        lambda: (
+            (gradients.of_cummax(input, dim) + gradients.of_cummax(input, dim, tie="first")) / 2
+        ),
+    ), indices
+
+
+def passes_everything(input, dim, *, out=None):
+    """Hands each result to the element at its place."""
+    y, indices = right_cummax(input, dim)
+    return gradients.traced(input, y, lambda: np.ones_like(gradients.plain(input))), indices
+
+
+def stops_at_infinity(input, dim, *, out=None):
+    """Hands nothing to an infinity."""
+    y, indices = right_cummax(input, dim)
+    return gradients.traced(
+        input, y, lambda: np.where(np.isinf(input), 0, gradients.of_cummax(input, dim))
+    ), indices
