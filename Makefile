@@ -50,7 +50,7 @@ gate: $(VENV)/developing environments
 docs: $(VENV)/developing build/fakes.json
 	$(BIN)/sphinx-build -W -q -c . docs build/html
 
-# What escapes is shown in the documentation; `make cases` is red for it.
+# What escapes is shown in the documentation; `make unit` is red for it.
 build/fakes.json: $(VENV)/developing $(FAKES)
 	@mkdir -p build
 	-$(BIN)/conformance fakes --format json > $@.new

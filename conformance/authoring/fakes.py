@@ -110,8 +110,8 @@ def _functions(folder: Path, module: Any, *, at: Place) -> Iterator[Fake]:
 def catch(suite: Suite, backends: Sequence[Backend], *, folder: Path, timeout_s: float) -> Catches:
     """Runs the cases on the fakes of folder. backends: those that the fakes imitate.
 
-    A case with a large input runs only on the right ones and on those that no small case catches:
-    a million elements say little about a fault that three of them show, and take their time.
+    A case that takes its time, with a large input or repetitions in a process of its own, runs only
+    on the right ones and on those that no other case catches.
     """
     fakes = read_fakes(folder)
     bindings = {b.api: (backend, b) for backend in backends for b in backend.bindings}
@@ -127,11 +127,11 @@ def catch(suite: Suite, backends: Sequence[Backend], *, folder: Path, timeout_s:
     oracle = Oracle()
     with Workers([(house, target)], timeout_s=timeout_s) as workers:
         workers.start()
-        for large in (False, True):
+        for costly in (False, True):
             due = [
                 task
                 for task in tasks
-                if _is_large(task) == large and not (large and caught[task.binding.path])
+                if _is_costly(task) == costly and not (costly and caught[task.binding.path])
             ]
             for task, outcome in workers.run(due):
                 if judge(task, outcome, oracle).status in RED:
@@ -144,8 +144,10 @@ def catch(suite: Suite, backends: Sequence[Backend], *, folder: Path, timeout_s:
     )
 
 
-def _is_large(task: Task) -> bool:
-    """True if some tensor of the call has more than LARGE elements."""
+def _is_costly(task: Task) -> bool:
+    """True if the call is repeated, or has a tensor of more than LARGE elements."""
+    if task.expectation.repeat > 1:
+        return True
     values = [value for _, value in task.call.arguments]
     tensors = [value.tensor if isinstance(value, LaidOut) else value for value in values]
     return any(isinstance(t, Tensor) and math.prod(t.shape) > LARGE for t in tensors)

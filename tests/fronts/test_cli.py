@@ -83,12 +83,14 @@ def test_show_refuses_a_report_that_was_cut_off(project):
         (
             ["run", "cumsom"],
             "conformance: no case matches 'cumsom'; expected OP, OP/FILE or OP/FILE/CASE, where OP "
-            "is one of: cumsum; `conformance list` prints every case\n",
+            "is one of: cummax, cummin, cumprod, cumsum, logcumsumexp; "
+            "`conformance list` prints every case\n",
         ),
         (
             ["run", "--api", "torch.cumsum"],
             "conformance: no selected backend has the API 'torch.cumsum'; "
-            "expected one of: reference_impl.cumsum\n",
+            "expected one of: reference_impl.cummax, reference_impl.cummin, "
+            "reference_impl.cumprod, reference_impl.cumsum, reference_impl.logcumsumexp\n",
         ),
         (
             ["run", "--backend", "reference", "--backend", "reference"],
@@ -100,7 +102,8 @@ def test_show_refuses_a_report_that_was_cut_off(project):
         ),
         (
             ["list", "--op", "cumsom"],
-            "conformance: no operation 'cumsom'; expected one of: cumsum\n",
+            "conformance: no operation 'cumsom'; expected one of: cummax, cummin, cumprod, cumsum, "
+            "logcumsumexp\n",
         ),
         (
             ["show", "none.jsonl"],

@@ -1,6 +1,7 @@
 """The bundled reference: numpy arrays are its tensors."""
 
 import numpy
+
 import reference_impl
 
 version = reference_impl.__version__

@@ -385,7 +385,7 @@ _REPETITIONS = faults.Repetitions()
 
 
 def drifts(x, axis):
-    """From the seventh call on the last values are one place further."""
+    """From the fifteenth call on the last values are one place further."""
     return faults.drifts(cummin, x, axis, repetitions=_REPETITIONS)
 
 

@@ -380,7 +380,7 @@ _REPETITIONS = faults.Repetitions()
 
 
 def drifts(x, axis, dtype=None):
-    """From the seventh call on the last values are one place further."""
+    """From the fifteenth call on the last values are one place further."""
     return faults.drifts(cumprod, x, axis, dtype=dtype, repetitions=_REPETITIONS)
 
 
@@ -415,3 +415,26 @@ def is_off_at_the_end(x, axis, dtype=None):
 def mixes_up_long_lines(x, axis, dtype=None):
     """Takes neighbouring lines of large tensors for each other."""
     return faults.mixes_up_long_lines(cumprod, x, axis, dtype=dtype)
+
+
+# Complex numbers
+
+
+def drops_imaginary_parts(x, axis, dtype=None):
+    """Scans the real parts of complex numbers."""
+    y = cumprod(x.real if x.dtype.kind == "c" else x, axis, dtype)
+    return y.astype(x.dtype) if x.dtype.kind == "c" else y
+
+
+def narrows_complex128(x, axis, dtype=None):
+    """Gives complex64 for complex128."""
+    y = cumprod(x, axis, dtype)
+    return y.astype(np.complex64) if y.dtype == np.complex128 else y
+
+
+def parts_one_by_one(x, axis, dtype=None):
+    """Scans the real and the imaginary parts apart from each other, the latter backwards."""
+    if x.dtype.kind != "c":
+        return cumprod(x, axis, dtype)
+    real, imaginary = cumprod(x.real, axis), cumprod(x.imag, axis, reverse=True)
+    return (real + 1j * imaginary).astype(x.dtype)

@@ -8,7 +8,11 @@ from right_torch_cummax import right_cummax
 def goes_to_the_first_of_a_tie(input, dim, *, out=None):
     """Hands a tie to its first element."""
     y, indices = right_cummax(input, dim)
-    return gradients.traced(input, y, lambda: gradients.of_cummax(input, dim, tie="first")), indices
+
+    def derivative():
+        return gradients.of_cummax(input, dim, tie="first")
+
+    return gradients.traced(input, y, derivative), indices
 
 
 def shares_a_tie(input, dim, *, out=None):
@@ -26,7 +30,11 @@ def shares_a_tie(input, dim, *, out=None):
 def passes_everything(input, dim, *, out=None):
     """Hands each result to the element at its place."""
     y, indices = right_cummax(input, dim)
-    return gradients.traced(input, y, lambda: np.ones_like(gradients.plain(input))), indices
+
+    def derivative():
+        return np.ones_like(gradients.plain(input))
+
+    return gradients.traced(input, y, derivative), indices
 
 
 def stops_at_infinity(input, dim, *, out=None):

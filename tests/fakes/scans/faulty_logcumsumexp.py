@@ -326,7 +326,7 @@ _REPETITIONS = faults.Repetitions()
 
 
 def drifts(x, axis, dtype=None):
-    """From the seventh call on the last values are one place further."""
+    """From the fifteenth call on the last values are one place further."""
     return faults.drifts(logcumsumexp, x, axis, dtype=dtype, repetitions=_REPETITIONS)
 
 
