@@ -149,18 +149,13 @@ def scan(
     if identity is not None:
         first = np.full_like(elements[:1], identity)
         elements = np.concatenate([first, elements[:-1]])
-    wide = accumulator(x.dtype)
-    partial = elements[0].astype(wide)
+    terms = elements.astype(accumulator(x.dtype), copy=False)
     # Overflow is an answer of the scan, not an accident to warn about.
     with np.errstate(all="ignore"):
-        if isinstance(combine, np.ufunc) and wide.kind != "c":
-            # The same operations in the same order, without a Python step for each of them; complex
-            # products alone may be rounded in another way there.
-            along[...] = combine.accumulate(elements.astype(wide, copy=False), dtype=wide)
-            return result
+        partial = terms[0]
         along[0] = partial
-        for i in range(1, len(elements)):
-            partial = combine(partial, elements[i].astype(wide, copy=False))
+        for i in range(1, len(terms)):
+            partial = combine(partial, terms[i])
             along[i] = partial
     return result
 
