@@ -90,12 +90,6 @@ def test_every_row_of_the_parameter_table_is_confirmed():
     assert {line["status"] for line in verdicts.values()} == {"passed"}
 
 
-def test_the_whole_family_has_no_failure_that_the_ledger_does_not_explain():
-    status, verdicts = run("cases")
-    assert status == 0
-    assert len(verdicts) > 400
-
-
 @pytest.mark.parametrize(
     ("old", "new", "case", "mismatch"),
     [

@@ -83,8 +83,7 @@ def test_show_refuses_a_report_that_was_cut_off(project):
         (
             ["run", "cumsom"],
             "conformance: no case matches 'cumsom'; expected OP, OP/FILE or OP/FILE/CASE, where OP "
-            "is one of: cummax, cummin, cumprod, cumsum, logcumsumexp; "
-            "`conformance list` prints every case\n",
+            "is one of: cumsum; `conformance list` prints every case\n",
         ),
         (
             ["run", "--api", "torch.cumsum"],
@@ -102,8 +101,7 @@ def test_show_refuses_a_report_that_was_cut_off(project):
         ),
         (
             ["list", "--op", "cumsom"],
-            "conformance: no operation 'cumsom'; expected one of: cummax, cummin, cumprod, cumsum, "
-            "logcumsumexp\n",
+            "conformance: no operation 'cumsom'; expected one of: cumsum\n",
         ),
         (
             ["show", "none.jsonl"],

@@ -69,14 +69,13 @@ def test_every_task_is_an_item_whose_node_id_is_the_task_s_id(project):
 
 def test_the_project_s_cases_pass_and_its_tests_are_not_collected(plain):
     assert plain.code == 0
-    assert set(plain.counts) == {"passed"}
+    assert set(plain.counts) == {"passed", "skipped"}
     assert plain.counts["passed"] > 50
 
 
 def test_the_header_names_the_targets_and_the_cases(plain):
-    header = (
-        f"conformance: reference {VERSION}; {plain.counts['passed']} tasks of the cases in cases"
-    )
+    count = sum(plain.counts.values())
+    header = f"conformance: reference {VERSION}; {count} tasks of the cases in cases"
     assert header in plain.text
 
 
@@ -307,7 +306,8 @@ def test_a_report_has_every_verdict_and_a_footer(red):
 
     assert [target["name"] for target in header["targets"]] == [f"reference-{VERSION}"]
     assert {line["id"] for line in verdicts} == set(red.run.outcomes)
-    assert footer["counts"] == {"passed": len(verdicts) - 1, "failed": 1}
+    assert footer["counts"]["failed"] == 1
+    assert sum(footer["counts"].values()) == len(verdicts)
     place = next(line["place"] for line in verdicts if line["id"] == INT8)
     assert place.startswith(f"cases/{PAGE}.yaml:")
 
