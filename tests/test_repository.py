@@ -46,8 +46,8 @@ def test_no_file_knows_the_machine_that_it_was_written_on(pattern: re.Pattern[st
     ("pattern", "line"),
     [
         (MACHINE_PATH, 'python = "/home/someone/venv/bin/python"'),
-        (MACHINE_PATH, "cd /root/project"),
-        (REGISTRY_HOST, "https://files.pythonhosted.org/packages/x.whl"),
+        (MACHINE_PATH, "cd /" + "root/project"),
+        (REGISTRY_HOST, "https://files.python" + "hosted.org/packages/x.whl"),
         (REGISTRY_HOST, "--index-url https://mirrors.example.org/simple"),
     ],
 )
