@@ -93,6 +93,8 @@ def _choice_text(choice: Choice) -> str:
 def _output_text(output: OutputExpected) -> str:
     if output.oracle:
         return f"{output.dtype} of shape {output.shape}, the exact result rounded once"
+    if output.values is None and output.shape is None:
+        return f"{output.name}: {output.dtype or 'anything'}"
     if output.values is None:
         dtype = output.dtype or "any dtype"
         return f"{dtype} of shape {output.shape}"

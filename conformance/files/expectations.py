@@ -209,7 +209,7 @@ class Expectations:
     def _refuse_contradiction(
         self, defined: Fields, common: Fields, *, own: Fields, subject: Subject
     ) -> None:
-        for key in defined.keys() & common.keys() - own.keys():
+        for key in sorted(defined.keys() & common.keys() - own.keys()):
             at = common[key].at
             says, here = (
                 self._plainly(key, fields[key], subject, at=at) for fields in (defined, common)
