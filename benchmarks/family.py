@@ -37,7 +37,7 @@ def main() -> None:
         for line in verdicts:
             seen[line["id"]].add((line["status"], *line.get("observed", [])))
     wall, cpu = statistics.median(walls), statistics.median(cpus)
-    print(f"{count} verdicts: median {wall:.1f} s wall ({min(walls):.1f} to {max(walls):.1f}), ")
+    print(f"{count} verdicts: median {wall:.1f} s wall ({min(walls):.1f} to {max(walls):.1f}),")
     print(f"{cpu:.1f} s of CPU, {cpu / count * 1e3:.2f} ms per verdict")
     unsteady = {task: ends for task, ends in seen.items() if len(ends) > 1}
     for task, ends in unsteady.items():
