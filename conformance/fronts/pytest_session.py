@@ -24,9 +24,9 @@ from conformance.fronts.pytest_arguments import (
 from conformance.fronts.pytest_items import CaseCollector, ConformanceItem, TaskItem
 from conformance.fronts.pytest_outcomes import AheadOfItems, AtDemand, Outcomes
 from conformance.fronts.pytest_reports import line_of, pack, status_of, task_of, unpack
-from conformance.fronts.session import cases_folder, resolve_targets
+from conformance.fronts.session import cases_folder, resolve_runnable
 from conformance.fronts.settings import Settings, read_settings
-from conformance.model.errors import ConformanceError, UsageError
+from conformance.model.errors import ConformanceError
 from conformance.model.verdict import Status, Task, Verdict
 
 
@@ -61,11 +61,9 @@ class ConformanceSession:
             explicit = self.config.getoption("conformance_cases")
             self.cases = cases_folder(Path(explicit) if explicit else None)
             arguments = self._take_arguments()
-            self.pairs = resolve_targets(
+            self.pairs = resolve_runnable(
                 self.config.getoption("conformance_backends"), self.settings
             )
-            if all(target.interpreter is None for _, target in self.pairs):
-                raise UsageError("; ".join(target.missing for _, target in self.pairs))
             self.selected = select(load_suite(self.cases), self.pairs, arguments=arguments)
         self._show_ids_as_they_are()
 

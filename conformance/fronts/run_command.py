@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conformance.fronts.session import load_cases, resolve_targets
+from conformance.fronts.session import load_cases, resolve_runnable
 from conformance.fronts.settings import DEFAULT_TIMEOUT_S, Settings
 from conformance.model.backend import Backend, Target
 from conformance.model.errors import UsageError
@@ -42,9 +42,7 @@ class Request:
 
 def run_request(request: Request, settings: Settings) -> bool:
     """Runs it and shows it; True if something is not as expected."""
-    pairs = resolve_targets(request.specs, settings)
-    if all(target.interpreter is None for _, target in pairs):
-        raise UsageError("; ".join(target.missing for _, target in pairs))
+    pairs = resolve_runnable(request.specs, settings)
     started = datetime.now(timezone.utc)
     with ExitStack() as stack:
         workers = None

@@ -48,3 +48,12 @@ def resolve_targets(specs: Sequence[str], settings: Settings) -> list[tuple[Back
     if twice:
         raise UsageError(f"two --backend name the target {twice[0]}; expected each once")
     return pairs
+
+
+def resolve_runnable(specs: Sequence[str], settings: Settings) -> list[tuple[Backend, Target]]:
+    """`resolve_targets`, of which at least one can run. UsageError, which says how to install them,
+    if none can."""
+    pairs = resolve_targets(specs, settings)
+    if all(target.interpreter is None for _, target in pairs):
+        raise UsageError("; ".join(target.missing for _, target in pairs))
+    return pairs
