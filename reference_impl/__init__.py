@@ -4,6 +4,7 @@ numpy and the standard library only. exact_... give the exact result rounded onc
 fingerprints and accuracy say how a framework's own results came about.
 """
 
+from reference_impl.bfloat16 import cast, dtype_named
 from reference_impl.exact import (
     Exact,
     exact_cumprod,
@@ -19,10 +20,12 @@ from reference_impl.ulp import greatest_error, ulp_error
 __all__ = [
     "Exact",
     "Extreme",
+    "cast",
     "cummax",
     "cummin",
     "cumprod",
     "cumsum",
+    "dtype_named",
     "exact_cummax",
     "exact_cummin",
     "exact_cumprod",

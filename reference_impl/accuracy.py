@@ -55,17 +55,27 @@ class Bounds:
     sequential: Floats
 
 
-def sum_bounds(x: Array, exact: Exact, axis: SupportsIndex, *, reverse: bool = False) -> Bounds:
+def sum_bounds(
+    x: Array,
+    exact: Exact,
+    axis: SupportsIndex,
+    *,
+    exclusive: bool = False,
+    reverse: bool = False,
+) -> Bounds:
     """Bounds of a running sum of x: |error| <= bound * (|x[0]| + ... + |x[i]|).
 
     bound = i u for sequential sums, gamma_k with k = min(i, 2 ceil(log2(i + 1))) for trees (twice
     the height of a binary one: up and down again); the conditioning
-    sum|x| / |sum x| is in the sum of moduli. x: stored in exact.dtype. A sum cannot underflow.
+    sum|x| / |sum x| is in the sum of moduli, without |x[i]| for exclusive ones. x: stored in
+    exact.dtype. A sum cannot underflow.
     """
     form = FORMATS[exact.dtype]
     name = stored_name(x, exact.dtype)
     moduli = from_bits(bits_of(x, form) & form.storage.type(form.sign - 1), form)
-    wide = exact_cumsum(moduli, axis, stored=name, dtype="float64", reverse=reverse)
+    wide = exact_cumsum(
+        moduli, axis, stored=name, dtype="float64", exclusive=exclusive, reverse=reverse
+    )
     return _bounds(wide.values, exact, axis, reverse=reverse, linear=True)
 
 
@@ -129,7 +139,10 @@ def _bounds(
     with np.errstate(all="ignore"):
         first = steps * 2.0**-form.precision if linear else _gamma(steps, form)
         for factor in (_gamma(tree, form), first):
-            bound = factor * sizes + (0.0 if extra is None else extra * (1 + factor))
+            bound = factor * sizes
+            if extra is not None:
+                # Where nothing is lost, an infinite factor does not make something of it.
+                bound += np.where(extra > 0, extra * (1 + factor), 0.0)
             found.append(np.maximum(np.ldexp(bound, places) * _SLACK, 0.5))
     return Bounds(found[0], found[1])
 
@@ -147,9 +160,11 @@ def classify(
     bounds: Bounds,
     axis: SupportsIndex = -1,
     reverse: bool = False,
+    errors: Floats | None = None,
 ) -> AccuracyClass:
     """The best class that actual is in; actual: stored as exact.values is, a real float dtype.
 
+    errors: its ulp_error, where that is known.
     In this order: overflows-early: an infinity of which the exact value, finite, knows nothing;
     correctly-rounded: at most 0.5 ULP everywhere; within-1-ulp; blocked: within those bounds;
     beyond-bounds: outside those of sequential scans (a NaN where none belongs is); stalls: inside,
@@ -157,7 +172,7 @@ def classify(
     2048); sequential. A class says how accurate the result is, which need not be how it was made:
     few or kind elements round well in any order.
     """
-    errors = ulp_error(actual, exact)
+    errors = ulp_error(actual, exact) if errors is None else errors
     values = as_float64(actual, exact.dtype)
     expected = as_float64(exact.values, exact.dtype)
     if bool((np.isinf(values) & np.isfinite(expected) & np.isinf(errors)).any()):

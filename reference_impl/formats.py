@@ -115,17 +115,32 @@ def _take_apart_floats(x: Array, form: Format) -> Pieces:
     return Pieces(negative, mantissa, exponent, special & (fraction == 0), special & (fraction > 0))
 
 
-def to_bfloat16(x: NDArray[np.float32]) -> NDArray[np.uint16]:
-    """x rounded to bfloat16, to nearest even, as stored bits.
+def to_bfloat16(x: Array) -> NDArray[np.uint16]:
+    """x rounded once to bfloat16, to nearest even, as stored bits; x: a real dtype.
 
-    NaN stays NaN: its upper bits are kept and it is made quiet. Overflow gives infinity.
+    NaN stays NaN: of float32 its upper bits are kept and it is made quiet. Overflow gives infinity.
+    64-bit integers are rounded to float64 first.
     """
-    bits = np.asarray(x, np.float32).view(np.uint32)
+    near = np.asarray(x) if x.dtype == np.float32 else _to_odd(np.asarray(x, np.float64))
+    bits = near.view(np.uint32)
     odd = (bits >> np.uint32(16)) & np.uint32(1)
     with np.errstate(over="ignore"):
         rounded = (bits + np.uint32(0x7FFF) + odd) >> np.uint32(16)
     quiet = (bits >> np.uint32(16)) | np.uint32(0x40)
-    return np.asarray(np.where(np.isnan(x), quiet, rounded), np.uint16)
+    return np.asarray(np.where(np.isnan(near), quiet, rounded), np.uint16)
+
+
+def _to_odd(wide: Floats) -> NDArray[np.float32]:
+    """Of the two float32 around a number that is none, the one whose last bit is set.
+
+    It is never halfway between two bfloat16, so that the number can be rounded once more.
+    """
+    with np.errstate(all="ignore"):
+        near = wide.astype(np.float32)
+        away = np.where(near > wide, -np.inf, np.inf).astype(np.float32)
+        even = (near.view(np.uint32) & np.uint32(1)) == 0
+        inexact = (near != wide) & ~np.isnan(wide)
+        return np.where(inexact & even, np.nextafter(near, away), near)
 
 
 def from_bfloat16(bits: NDArray[np.uint16]) -> NDArray[np.float32]:

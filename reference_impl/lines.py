@@ -28,10 +28,10 @@ class Lines:
         data = last.reshape(-1, x.shape[number]) if x.size else last.reshape(0, x.shape[number])
         if reverse:
             data = data[:, ::-1]
-        return cls(np.ascontiguousarray(data), last.shape, number, reverse)
+        return cls(np.asanyarray(data, order="C"), last.shape, number, reverse)
 
     def restored(self, data: Array) -> Array:
         """data, (lines, n), in the shape of x."""
         if self.reverse:
             data = data[:, ::-1]
-        return np.ascontiguousarray(np.moveaxis(data.reshape(self.shape), -1, self.axis))
+        return np.asanyarray(np.moveaxis(data.reshape(self.shape), -1, self.axis), order="C")

@@ -12,6 +12,7 @@ from typing import Any, SupportsIndex
 
 import numpy as np
 
+from reference_impl.bfloat16 import BFLOAT16
 from reference_impl.formats import Array, from_bfloat16, to_bfloat16
 from reference_impl.scan import Combine, scan, valid_axis
 
@@ -19,7 +20,10 @@ Scan = Callable[[Combine, Array, SupportsIndex], Array]
 
 
 def wider(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """float32 for float16, float64 for float32, complex128 for complex64, else dtype itself."""
+    """float32 for float16 and bfloat16, float64 for float32, complex128 for complex64, else dtype
+    itself."""
+    if dtype == BFLOAT16:
+        return np.dtype(np.float32)
     names = {"float16": "float32", "float32": "float64", "complex64": "complex128"}
     return np.dtype(names[dtype.name]) if dtype.name in names else dtype
 

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.exceptions import AxisError
 from numpy.typing import DTypeLike, NDArray
 
+from reference_impl.bfloat16 import BFLOAT16, cast, dtype_of, empty
+
 Array = NDArray[Any]
 Combine = Callable[[Array, Array], Array]
 Promotion = Callable[["np.dtype[Any]"], "np.dtype[Any]"]
@@ -49,10 +51,10 @@ def cumsum(
     runs from the end. Raises AxisError if axis is outside [-ndim, ndim), and TypeError if axis is
     no integer; bool is none here.
     """
-    result_dtype = promotion(x.dtype) if dtype is None else np.dtype(dtype)
+    result_dtype = promotion(dtype_of(x)) if dtype is None else np.dtype(dtype)
     return scan(
         np.add,
-        x.astype(result_dtype),
+        cast(x, result_dtype),
         axis,
         accumulator=accumulator,
         identity=0 if exclusive else None,
@@ -75,10 +77,10 @@ def cumprod(
     As cumsum, with 1 as identity; bool products are logical and. Complex products are
     (a + bi)(c + di) = (ac - bd) + (ad + bc)i as numpy's multiply computes them.
     """
-    result_dtype = promotion(x.dtype) if dtype is None else np.dtype(dtype)
+    result_dtype = promotion(dtype_of(x)) if dtype is None else np.dtype(dtype)
     return scan(
         np.multiply,
-        x.astype(result_dtype),
+        cast(x, result_dtype),
         axis,
         accumulator=accumulator,
         identity=1 if exclusive else None,
@@ -97,17 +99,19 @@ def logcumsumexp(
 ) -> Array:
     """log(exp(x[0]) + ... + exp(x[i])) along axis, without overflow inside.
 
-    x: (..., n, ...), float (else TypeError). Result: same shape, dtype if given, else x's; dtype
-    applies before the scan. Each step is max + log1p(exp(min - max)) in accumulator(dtype), rounded
-    to dtype once per element. NaN propagates, infinity gives infinity, -inf adds nothing and is
-    the identity of the exclusive form (TensorFlow puts the lowest finite number there).
+    x: (..., n, ...), float or complex (else TypeError). Result: same shape, dtype if given, else
+    x's; dtype applies before the scan. Each step is max + log1p(exp(min - max)) in
+    accumulator(dtype), rounded to dtype once per element. NaN propagates, infinity gives infinity,
+    -inf adds nothing and is the identity of the exclusive form (TensorFlow puts the lowest finite
+    number there). A complex logarithm has its imaginary part in (-pi, pi], the first one included.
     """
-    result_dtype = x.dtype if dtype is None else np.dtype(dtype)
-    if result_dtype.kind != "f":
+    result_dtype = dtype_of(x) if dtype is None else np.dtype(dtype)
+    if result_dtype.kind not in "fc" and result_dtype != BFLOAT16:
         raise TypeError(f"logcumsumexp takes floats, not {result_dtype.name}; give dtype=")
+    terms, is_complex = cast(x, result_dtype), result_dtype.kind == "c"
     return scan(
-        log_add_exp,
-        x.astype(result_dtype),
+        _complex_log_add_exp if is_complex else np.logaddexp,
+        _principal(terms) if is_complex else terms,
         axis,
         accumulator=accumulator,
         identity=-np.inf if exclusive else None,
@@ -115,13 +119,23 @@ def logcumsumexp(
     )
 
 
-def log_add_exp(a: Array, b: Array) -> Array:
-    """log(exp(a) + exp(b)) in the dtype of a and b: max + log1p(exp(min - max))."""
-    greater, smaller = np.maximum(a, b), np.minimum(a, b)
+def _complex_log_add_exp(a: Array, b: Array) -> Array:
+    """The principal log(exp(a) + exp(b)): max + log1p(exp(min - max)), by the real parts."""
+    swapped = np.real(a) < np.real(b)
+    greater, smaller = np.where(swapped, b, a), np.where(swapped, a, b)
+    summed = greater + np.log1p(np.exp(smaller - greater))
     # inf - inf is NaN; where the greater one is infinite it is the answer.
-    with np.errstate(invalid="ignore"):
-        summed = greater + np.log1p(np.exp(smaller - greater))
-    return np.asarray(np.where(np.isinf(greater), greater, summed).astype(a.dtype))
+    infinite = np.isinf(np.real(greater)) & ~np.isnan(smaller)
+    return _principal(np.asarray(np.where(infinite, greater, summed)))
+
+
+def _principal(x: Array) -> Array:
+    """x with its imaginary parts brought into (-pi, pi] by multiples of 2 pi."""
+    beyond = np.abs(x.imag) > np.pi
+    turned = np.arctan2(np.sin(x.imag), np.cos(x.imag))
+    principal = x.copy()
+    principal.imag = np.where(beyond, turned, x.imag)
+    return np.asarray(principal)
 
 
 def scan(
@@ -135,12 +149,13 @@ def scan(
 ) -> Array:
     """y with y[0] = x[0] and y[i] = combine(y[i - 1], x[i]) along axis.
 
-    x: (..., n, ...). Result: same shape and dtype as x; y[i - 1] is held in accumulator(x.dtype).
+    x: (..., n, ...), a Bfloat16 for that dtype. Result: same shape and dtype as x; y[i - 1] is held
+    in accumulator(x's dtype).
     With an identity the scan is exclusive: y[0] = identity and y[i] = combine(y[i - 1], x[i - 1]).
     reverse runs from the last element to the first. Raises as cumsum does.
     """
     number = valid_axis(axis, x.ndim)
-    result = np.empty(x.shape, x.dtype)
+    result = empty(x.shape, dtype_of(x))
     elements, along = np.moveaxis(x, number, 0), np.moveaxis(result, number, 0)
     if len(elements) == 0:
         return result
@@ -149,7 +164,7 @@ def scan(
     if identity is not None:
         first = np.full_like(elements[:1], identity)
         elements = np.concatenate([first, elements[:-1]])
-    terms = elements.astype(accumulator(x.dtype), copy=False)
+    terms = cast(elements, accumulator(dtype_of(x)))
     # Overflow is an answer of the scan, not an accident to warn about.
     with np.errstate(all="ignore"):
         partial = terms[0]

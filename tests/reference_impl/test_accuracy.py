@@ -105,6 +105,18 @@ def test_the_bound_holds_for_bfloat16_and_reverse():
     assert classify(exact.values, exact, bounds=bounds, axis=0, reverse=True) == "correctly-rounded"
 
 
+def test_the_bound_of_an_exclusive_sum_knows_nothing_of_the_element_itself():
+    x = np.array([1, 1, 2.0**40, 1], np.float32)
+    exact = exact_cumsum(x, 0, exclusive=True)
+    bounds = sum_bounds(x, exact, 0, exclusive=True)
+    assert bounds.sequential[2] < 2
+    taken_back = cumsum(x, 0) - x
+    assert taken_back[2] == 0
+    assert classify(taken_back, exact, bounds=bounds, axis=0) == "beyond-bounds"
+    right = cumsum(x, 0, exclusive=True)
+    assert classify(right, exact, bounds=bounds, axis=0) == "correctly-rounded"
+
+
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 @pytest.mark.parametrize("scan", [sequential, odd_even, doubling])
 def test_no_product_is_beyond_its_bounds_even_where_partials_are_subnormal(dtype, scan):
@@ -117,6 +129,15 @@ def test_no_product_is_beyond_its_bounds_even_where_partials_are_subnormal(dtype
     exact = exact_cumprod(x, 0)
     found = classify(scan(np.multiply, x, 0), exact, bounds=product_bounds(exact, 0), axis=0)
     assert found in ("within-1-ulp", "blocked", "sequential")
+
+
+def test_a_long_product_of_few_bits_has_no_bound_that_it_could_break():
+    x = np.random.default_rng(6).uniform(0.99, 1.01, 5000).astype(np.float16)
+    exact = exact_cumprod(x, 0)
+    bounds = product_bounds(exact, 0)
+    assert not np.isnan(bounds.sequential).any()
+    assert np.isinf(bounds.sequential[-1])
+    assert classify(cumprod(x, 0), exact, bounds=bounds, axis=0) == "sequential"
 
 
 def test_a_product_that_is_wrong_by_a_thousand_ulp_is_beyond_its_bounds():

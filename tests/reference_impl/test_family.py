@@ -80,3 +80,32 @@ def test_log_sums_of_integers_need_a_dtype():
 def test_complex_products_are_near_the_exact_ones():
     x = np.array([1 + 2j, 3 - 1j, 0.5j, -2 + 0.25j], np.complex64)
     np.testing.assert_allclose(cumprod(x, 0), exact_cumprod(x, 0).values, rtol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", ["complex64", "complex128"])
+def test_complex_log_sums_are_those_of_the_exponentials(dtype):
+    x = np.array([1 + 2j, 2 - 1j, -1 - 3j, 3 + 0.5j], dtype)
+    expected = np.log(np.cumsum(np.exp(x.astype(complex))))
+    actual = logcumsumexp(x, 0)
+    assert actual.dtype == dtype
+    np.testing.assert_allclose(actual, expected, rtol=8 * np.finfo(dtype).eps)
+
+
+def test_complex_log_sums_neither_overflow_nor_start_from_nothing():
+    x = np.array([[1000 + 1j, -np.inf + 0j], [1000 - 2j, -np.inf + 0j], [-1000, 1 + 2j]])
+    actual = logcumsumexp(x, 0)
+    np.testing.assert_allclose(actual[:, 0], [1000 + 1j] + 2 * [998.0443635265815 - 0.5j])
+    assert actual[:, 1].tolist() == [-np.inf + 0j, -np.inf + 0j, 1 + 2j]
+
+
+def test_complex_log_sums_are_principal_values():
+    actual = logcumsumexp(np.array([1 + 4j, 3j, 0.1 - 3.1j]), 0)
+    assert (np.abs(actual.imag) <= np.pi).all()
+    np.testing.assert_allclose(actual[0], 1 + (4 - 2 * np.pi) * 1j)
+    np.testing.assert_allclose(logcumsumexp(np.array([3j, 0.1 - 3.1j]), 0)[1].imag, 3.0961812804)
+
+
+def test_complex_log_sums_carry_infinity_and_nan():
+    actual = logcumsumexp(np.array([1, np.inf, np.inf, -np.inf, np.nan, 1], complex), 0)
+    assert actual[:4].tolist() == [1, np.inf, np.inf, np.inf]
+    assert np.isnan(actual[4:]).all()
