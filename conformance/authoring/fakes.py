@@ -2,7 +2,8 @@
 
 A folder of fakes holds an adapter, modules whose public functions are one implementation each, and
 `fakes.toml`, which says per module which API it imitates. A fake takes over that API's declared
-answers and error data, so that every verdict against it is about its own fault.
+answers and error data, so that every verdict against it is about its own fault. What the API
+declines it may do.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.decide.judge import judge
+from conformance.decide.memory import DEFAULT_BUDGET, is_large, need
 from conformance.decide.oracle import Oracle
 from conformance.decide.plan import make_plan
 from conformance.files.source import read_source
@@ -35,12 +37,18 @@ _FORM = '[[modules]] with module = "..." and imitates = "..."'
 
 @dataclass(frozen=True, slots=True)
 class Fake:
-    """One implementation: `module.function`, the API it imitates, what is wrong with it."""
+    """One implementation: `module.function`, the API it imitates, what is wrong with it.
+
+    arguments: the names of everything that the functions of its module take; None if not known.
+    large: it is about tensors too large to be kept, and tried on the cases that have some alone.
+    """
 
     path: str
     imitates: str
     about: str
     right: bool
+    arguments: frozenset[str] | None = None
+    large: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,26 +109,46 @@ def _functions(folder: Path, module: Any, *, at: Place) -> Iterator[Fake]:
     except SyntaxError as error:
         place = Place(path.as_posix(), error.lineno or 1, error.offset or 1)
         raise FileError(place, str(error.msg), expected="Python") from None
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-            about = (ast.get_docstring(node) or "").strip()
-            yield Fake(f"{name}.{node.name}", module["imitates"], about, bool(module.get("right")))
+    functions = [
+        node
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+    ]
+    # A class that is constructed, then called, is a function in a function here.
+    taken = frozenset(
+        inner.arg for node in functions for inner in ast.walk(node) if isinstance(inner, ast.arg)
+    )
+    right, large = (bool(module.get(key)) for key in ("right", "large"))
+    for node in functions:
+        about = (ast.get_docstring(node) or "").strip()
+        yield Fake(f"{name}.{node.name}", module["imitates"], about, right, taken, large)
 
 
-def catch(suite: Suite, backends: Sequence[Backend], *, folder: Path, timeout_s: float) -> Catches:
-    """Runs the cases on the fakes of folder. backends: those that the fakes imitate.
+def catch(
+    suite: Suite,
+    backends: Sequence[Backend],
+    *,
+    folder: Path,
+    timeout_s: float,
+    memory: int | None = None,
+) -> Catches:
+    """Runs the cases on the fakes of folder. backends: those that the fakes imitate. memory: bytes
+    that a call may take; None leaves out the fakes that are about large tensors.
 
     A case that takes its time, with a large input or repetitions in a process of its own, runs only
     on the right ones and on those that no other case catches.
     """
-    fakes = read_fakes(folder)
+    fakes = tuple(fake for fake in read_fakes(folder) if memory is not None or not fake.large)
     bindings = {b.api: (backend, b) for backend in backends for b in backend.bindings}
     unknown = sorted({fake.imitates for fake in fakes} - set(bindings))
     if unknown:
         raise UsageError(f"{folder / FILE}: no backend has the API {unknown[0]!r}")
     target = Target("fakes", "1", Path(sys.executable))
     tasks = [
-        task for fake in fakes for task in _tasks(suite, fake, imitated=bindings, target=target)
+        task
+        for fake in fakes
+        for task in _tasks(suite, fake, imitated=bindings, target=target)
+        if is_large(task) == fake.large and need(task) <= (memory or DEFAULT_BUDGET)
     ]
     caught: dict[str, dict[str, None]] = {fake.path: {} for fake in fakes}
     house = replace(backends[0], name="fakes", adapter=folder / "adapter.py", ledger=())
@@ -162,8 +190,32 @@ def _tasks(
 ) -> Iterator[Task]:
     """The tasks of the imitated API, with the fake in its place."""
     backend, binding = imitated[fake.imitates]
-    alone = replace(backend, bindings=(replace(binding, path=fake.path),), ledger=())
+    able = replace(_taken(suite, fake, binding), path=fake.path, lacks=())
+    # What the imitated API declines, for want of a kernel, says nothing of an implementation.
+    alone = replace(backend, bindings=(able,), ledger=(), lacks=None)
     # Answers hold under conditions on the imitated target: the one that is current.
     version = backend.default_version or "1"
     planned = make_plan(suite, [(alone, replace(target, version=version))])
     return (replace(task, target=target) for task in planned if not task.refusal)
+
+
+def _taken(suite: Suite, fake: Fake, binding: Binding) -> Binding:
+    """binding without the optional parameters that no function of the fake's module takes: they
+    imitate the API without those."""
+    if fake.arguments is None:
+        return binding
+    required = {
+        p.name for op in suite.ops if op.name == binding.op for p in op.parameters if p.required
+    }
+    kept = tuple(
+        (canonical, spelled)
+        for canonical, spelled in binding.parameters
+        if canonical in required or spelled in fake.arguments
+    )
+    names = {canonical for canonical, _ in kept}
+    return replace(
+        binding,
+        parameters=kept,
+        positional=tuple(name for name in binding.positional if name in names),
+        construct=tuple(name for name in binding.construct if name in names),
+    )

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
+from conformance.authoring.questions import asked_questions, differentiates
 from conformance.files.backend_files import BINDINGS, LEDGER
 from conformance.files.cases_folder import packaged_cases
 from conformance.files.fields import did_you_mean, listed
 from conformance.files.load import case_files, check_suite
 from conformance.files.schemas import schema_file
-from conformance.model.backend import Backend, Binding
-from conformance.model.case import Case, Op, Suite
+from conformance.model.backend import Backend, Binding, LedgerEntry
+from conformance.model.case import Op, Suite
 from conformance.model.errors import FileError, Place
 
 _SCHEMA_LINE = re.compile(r"# yaml-language-server: \$schema=(\S+)")
@@ -84,7 +85,15 @@ class _Checks:
         self.backends = backends
         self.ops = {op.name: op for op in suite.ops}
         self.questions = {difference.name: difference for difference in suite.differences}
-        self.asked = _asked(suite.cases)
+        self.asked = asked_questions(suite.cases)
+        self.differentiating = {backend.name for backend in backends if differentiates(backend)}
+        self.known = {
+            (case, api)
+            for backend in backends
+            for entry in backend.ledger
+            for case in entry.cases
+            for api in entry.apis
+        }
         self.addresses = {case.address for case in suite.cases}
 
     def findings(self) -> Iterator[FileError]:
@@ -96,7 +105,7 @@ class _Checks:
             yield from self._ledger(backend)
 
     def _unused_questions(self) -> Iterator[FileError]:
-        used = {question for questions in self.asked.values() for question in questions}
+        used = {asking.expectation.question for asking in self.asked}
         for difference in self.suite.differences:
             if difference.name not in used:
                 yield FileError(
@@ -165,9 +174,16 @@ class _Checks:
                 )
 
     def _asked_of(self, binding: Binding) -> list[str]:
-        general = self.asked.get((binding.op, ""), ())
-        special = self.asked.get((binding.op, binding.api), ())
-        return [name for name in self.questions if name in {*general, *special}]
+        """The questions of the cases that this API can be asked, in the order of their file. Where
+        the ledger says what happens, that is the answer."""
+        able = binding.backend in self.differentiating
+        asked = {
+            one.expectation.question
+            for one in self.asked
+            if one.can_ask(binding, with_gradients=able)
+            and (one.address, binding.api) not in self.known
+        }
+        return [name for name in self.questions if name in asked]
 
     def _ledger(self, backend: Backend) -> Iterator[FileError]:
         apis = [binding.api for binding in backend.bindings]
@@ -179,6 +195,21 @@ class _Checks:
                 for name in names:
                     if name not in known:
                         yield _unknown(entry.place, kind, name=name, known=known)
+            yield from self._outputs(entry)
+
+    def _outputs(self, entry: LedgerEntry) -> Iterator[FileError]:
+        """Outputs of an entry that are not those of its cases."""
+        names = tuple(output.name for output in entry.outcome.outputs)
+        if len(names) < 2:
+            return
+        for case in self.suite.cases:
+            expected = self.ops[case.op].returns
+            if case.address in entry.cases and names != expected:
+                yield FileError(
+                    entry.place,
+                    f"the outputs {listed(names)} of {case.address}",
+                    expected=f"those of {case.op}, in their order: {listed(expected)}",
+                )
 
 
 def _unknown(place: Place, kind: str, *, name: str, known: Collection[str]) -> FileError:
@@ -200,7 +231,28 @@ def _parameters(binding: Binding, op: Op) -> Iterator[FileError]:
                 expected=f"some of: {listed(names)}",
                 action=did_you_mean(canonical, names),
             )
+    if binding.returns and not _fewer(binding.returns, op.returns):
+        yield FileError(
+            binding.place,
+            f"{binding.api} returns {listed(binding.returns)}",
+            expected=f"some of the outputs of {op.name}, in their order: {listed(op.returns)}",
+            action="leave returns out if it gives all of them",
+        )
+    outs = tuple(name for name, _ in binding.out)
+    if outs and outs != op.returns:
+        yield FileError(
+            binding.place,
+            f"{binding.api} writes into {listed(outs)}",
+            expected=f"the outputs of {op.name}, in their order: {listed(op.returns)}",
+        )
     for parameter in op.parameters:
+        if parameter.kind == "tensor" and parameter.name in binding.construct:
+            yield FileError(
+                binding.place,
+                f"{binding.api} is constructed with {parameter.name!r}, which is a tensor",
+                expected="dtypes, numbers, bools, texts and lists of them",
+                action="leave it out of construct: tensors go to the call",
+            )
         if parameter.required and binding.spelled(parameter.name) is None:
             yield FileError(
                 binding.place,
@@ -210,13 +262,6 @@ def _parameters(binding: Binding, op: Op) -> Iterator[FileError]:
             )
 
 
-def _asked(cases: Iterable[Case]) -> Mapping[tuple[str, str], set[str]]:
-    """(operation, API or '' for all of them) -> the questions asked."""
-    asked: dict[tuple[str, str], set[str]] = {}
-    for case in cases:
-        expectations = [("", case.expectation)]
-        expectations += [(said.api, said.expectation) for said in case.documented]
-        for api, expectation in expectations:
-            if expectation is not None and expectation.question is not None:
-                asked.setdefault((case.op, api), set()).add(expectation.question)
-    return asked
+def _fewer(names: tuple[str, ...], all_names: tuple[str, ...]) -> bool:
+    """True if names are some of all_names, not all, in the same order."""
+    return names != all_names and names == tuple(name for name in all_names if name in names)

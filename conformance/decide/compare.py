@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from conformance.decide.chunks import compare_digests
 from conformance.model.case import OutputExpected
-from conformance.model.outcome import NotATensor
-from conformance.model.tensor import Tensor
+from conformance.model.outcome import NotATensor, Output
+from conformance.model.tensor import DigestedTensor, RuleTensor, Tensor
 from conformance.model.verdict import Mismatch
 
 # (rtol, atol) where a documented decimal is no value of the dtype; those of torch.testing.
@@ -25,26 +26,33 @@ DEFAULT_TOLERANCE = {
 SHOWN_POSITIONS = 5
 
 
-def compare(expected: OutputExpected, actual: Tensor | NotATensor) -> tuple[Mismatch, ...]:
+def compare(expected: OutputExpected, actual: Output) -> tuple[Mismatch, ...]:
     """Every way in which actual is not expected; empty if it is.
 
     Integers and bools are compared exactly, floats bit for bit where every documented value is
     exactly a value of the dtype, else within the case's tolerance, its printed decimals, or the
     dtype's default. NaN equals NaN whatever its bits; -0 equals 0 unless signed_zero. The two parts
     of complex numbers are compared like floats, each for itself. Elements of different dtypes are
-    compared as numbers, so that a wrong dtype does not hide wrong values.
+    compared as numbers, so that a wrong dtype does not hide wrong values. A tensor too large to be
+    kept is compared bit for bit, by the digests of its chunks.
     """
     if isinstance(actual, NotATensor):
         text = f"{expected.name} is a {actual.type}, expected a tensor: {actual.text}"
         return (Mismatch("type", text),)
     if expected.values is not None and expected.dtype is not None and actual == expected.values:
         return ()
+    if isinstance(expected.values, RuleTensor) and isinstance(actual, DigestedTensor):
+        return tuple(compare_digests(expected.values, actual))
     mismatches = []
     if expected.dtype is not None and actual.dtype != expected.dtype:
         mismatches.append(Mismatch("dtype", f"dtype is {actual.dtype}, expected {expected.dtype}"))
     shape = expected.shape if expected.values is None else expected.values.shape
     if shape is not None and actual.shape != shape:
         mismatches.append(Mismatch("shape", f"shape is {actual.shape}, expected {shape}"))
+    elif isinstance(actual, DigestedTensor) or isinstance(expected.values, RuleTensor):
+        if expected.values is not None:
+            text = "values that were digested and values that were not cannot be compared"
+            mismatches.append(Mismatch("values", text))
     elif expected.values is not None:
         mismatches.extend(_compare_values(expected, expected.values, actual=actual))
     return tuple(mismatches)

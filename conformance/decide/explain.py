@@ -9,8 +9,9 @@ import numpy as np
 from conformance.decide.compare import describe_comparison
 from conformance.decide.snippet import snippet
 from conformance.model.case import Choice, OutputExpected
-from conformance.model.outcome import Outcome, Raised, Returned, Unstable
-from conformance.model.tensor import Tensor
+from conformance.model.outcome import Outcome, Output, Raised, Returned, Unstable
+from conformance.model.rules import Blocks
+from conformance.model.tensor import DigestedTensor, RuleTensor, Tensor, digest_of
 from conformance.model.verdict import Mismatch, Status, Task, Verdict
 
 SHOWN_ELEMENTS = 64
@@ -64,10 +65,7 @@ def source_text(task: Task) -> str:
 def outcome_text(outcome: Outcome) -> str:
     """What happened, with values."""
     if isinstance(outcome, Returned):
-        return ", ".join(
-            tensor_text(o) if isinstance(o, Tensor) else f"a {o.type}: {o.text}"
-            for o in outcome.outputs
-        )
+        return ", ".join(map(_returned_text, outcome.outputs))
     if isinstance(outcome, Raised):
         where = "" if outcome.phase == "call" else f" (in phase {outcome.phase})"
         return f"{outcome.types[0]}{where}: {outcome.message.strip()}"
@@ -83,11 +81,38 @@ def tensor_text(tensor: Tensor) -> str:
     return f"{tensor.dtype} {tensor.shape}\n{' ' * 10}{values}"
 
 
+def rule_text(tensor: RuleTensor) -> str:
+    """`int8 (3, 720000000) [1, 2] again and again`."""
+    how = "in equal parts" if isinstance(tensor.rule, Blocks) else "again and again"
+    return f"{tensor.dtype} {tensor.shape} {tensor.listed.nested()} {how}"
+
+
+def digested_text(tensor: DigestedTensor) -> str:
+    """`int8 (2147483656,) [1, 2, ..., 1, 2]` and the digest."""
+    ends = ", ".join(map(str, (*tensor.head.nested(), "...", *tensor.tail.nested())))
+    digest = digest_of(tensor.digests)
+    return f"{tensor.dtype} {tensor.shape} [{ends}]\n{' ' * 10}digest {digest}"
+
+
+def _returned_text(output: Output) -> str:
+    if isinstance(output, Tensor):
+        return tensor_text(output)
+    if isinstance(output, DigestedTensor):
+        return digested_text(output)
+    return f"a {output.type}: {output.text}"
+
+
 def _choice_text(choice: Choice) -> str:
     name = f"[{choice.name}] " if choice.name else ""
     if choice.error is not None:
-        return f"{name}the error {choice.error}"
+        return f"{name}the error {choice.error}{_classes_text(choice)}"
     return name + ", ".join(map(_output_text, choice.outputs))
+
+
+def _classes_text(choice: Choice) -> str:
+    """`, a ValueError and no IndexError`; '' where the class is not asked."""
+    classes = [*choice.raises, *(f"no {name}" for name in choice.raises_not)]
+    return f", {' and '.join(classes)}" if classes else ""
 
 
 def _output_text(output: OutputExpected) -> str:
@@ -98,6 +123,8 @@ def _output_text(output: OutputExpected) -> str:
     if output.values is None:
         dtype = output.dtype or "any dtype"
         return f"{dtype} of shape {output.shape}"
+    if isinstance(output.values, RuleTensor):
+        return f"{rule_text(output.values)}\n{' ' * 10}(compared bit for bit)"
     how = describe_comparison(output)
     if output.dtype is None:
         return f"any dtype, values compared {how}: {output.values.nested()}"

@@ -11,8 +11,8 @@ from conformance.decide.oracle import Oracle
 from conformance.model.case import DECLINING_WORDS, Choice, Expectation, OutputExpected
 from conformance.model.outcome import (
     Crashed,
-    NotATensor,
     Outcome,
+    Output,
     Raised,
     Returned,
     TimedOut,
@@ -22,7 +22,7 @@ from conformance.model.outcome import (
 from conformance.model.tensor import Tensor
 from conformance.model.verdict import Accuracy, Mismatch, Status, Task, Verdict
 
-Outputs = tuple[Tensor | NotATensor, ...]
+Outputs = tuple[Output, ...]
 
 # Accuracy classes that no proven bound for the dtype, the length and the inputs covers.
 UNEXPLAINED = frozenset({"beyond-bounds", "overflows-early", "inexact"})
@@ -42,8 +42,10 @@ def judge(task: Task, outcome: Outcome, oracle: Oracle | None = None) -> Verdict
 
     A declined call is unsupported, never passed: an exception that the backend's error data calls
     unsupported-dtype, unsupported-layout or no-kernel, unless the case expects just that or a
-    choice of its question is that refusal. A crash satisfies no expected error. All mismatches are
-    in the verdict. The ledger has the last word.
+    choice of its question is that refusal. Where the backend declares what it declines, a call that
+    it declines without saying so has failed, and so has one that returns against what it says. A
+    crash satisfies no expected error. All mismatches are in the verdict. The ledger has the last
+    word.
     """
     if isinstance(outcome, Returned | Raised):
         verdict = _judge_end(task, outcome, accuracy=_accuracy(task, outcome, oracle or Oracle()))
@@ -69,9 +71,22 @@ def error_word(task: Task, raised: Raised) -> str | None:
 
 
 def _unavailable(task: Task, outcome: Unavailable) -> Verdict:
-    status = Status.NOT_RUN if outcome.what == "target" else Status.UNSUPPORTED
     cause = f"{outcome.what}: {outcome.reason}"
-    return Verdict(task, status, outcome, _declared_choice(task), cause=cause)
+    if outcome.what == "target":
+        return Verdict(task, Status.NOT_RUN, outcome, _declared_choice(task), cause=cause)
+    if outcome.what == "gradient":
+        # That an adapter has none is all the declaration there can be.
+        return Verdict(task, Status.UNSUPPORTED, outcome, _declared_choice(task), cause=cause)
+    return _declined(task, outcome, cause=cause)
+
+
+def _declined(task: Task, outcome: Outcome, *, cause: str) -> Verdict:
+    """The verdict on a call that the framework declines, as cause says."""
+    choice = _declared_choice(task)
+    if task.declined == "":
+        text = f"declined ({cause}), expected an answer: no entry under `lacks` speaks of this call"
+        return Verdict(task, Status.FAILED, outcome, choice, (Mismatch("capability", text),))
+    return Verdict(task, Status.UNSUPPORTED, outcome, choice, cause=cause)
 
 
 def _broken(outcome: Crashed | TimedOut | Unstable) -> tuple[Status, Mismatch]:
@@ -116,11 +131,11 @@ def _judge_end(task: Task, outcome: Returned | Raised, *, accuracy: Accuracy | N
     expectation = task.expectation
     beside = tuple(_beside(expectation, outcome))
     beside += tuple(_inaccurate(accuracy))
+    beside += tuple(_unexpectedly_able(task, outcome))
     held = [(choice, _held_against(choice, outcome, word=word)) for choice in expectation.choices]
     observed = tuple(choice.name for choice, mismatches in held if not mismatches)
     if not observed and word in DECLINING_WORDS:
-        cause = f"error: {word}: {_one_line(outcome)}"
-        return Verdict(task, Status.UNSUPPORTED, outcome, _declared_choice(task), cause=cause)
+        return _declined(task, outcome, cause=f"error: {word}: {_one_line(outcome)}")
     if expectation.question is None:
         choice, mismatches = held[0]
         mismatches += beside
@@ -183,7 +198,7 @@ def _held_against(
     """Every way in which outcome is not choice."""
     if isinstance(outcome, Raised):
         if choice.error is not None and choice.error == word:
-            return ()
+            return tuple(_of_other_classes(choice, outcome))
         expected = "a result" if choice.error is None else f"the error {choice.error}"
         meaning = f" ({word})" if word else ""
         text = f"raised {outcome.types[0]}{meaning}, expected {expected}: {_one_line(outcome)}"
@@ -195,6 +210,17 @@ def _held_against(
         return (Mismatch("count", text),)
     pairs = zip(choice.outputs, outcome.outputs, strict=True)
     return tuple(mismatch for expected, actual in pairs for mismatch in compare(expected, actual))
+
+
+def _of_other_classes(choice: Choice, outcome: Raised) -> Iterator[Mismatch]:
+    """The classes of Python that an exception of the right meaning is not, or should not be."""
+    missing = [name for name in choice.raises if name not in outcome.types]
+    beyond = [name for name in choice.raises_not if name in outcome.types]
+    if missing or beyond:
+        expected = " and ".join([*missing, *(f"no {name}" for name in beyond)])
+        text = f"raised {outcome.types[0]}, expected it to be {expected}: {_one_line(outcome)}"
+        # Nearer than an error of another meaning.
+        yield Mismatch("error", text, weight=0.5)
 
 
 def _beside(expectation: Expectation, outcome: Returned | Raised) -> Iterator[Mismatch]:
@@ -210,6 +236,12 @@ def _beside(expectation: Expectation, outcome: Returned | Raised) -> Iterator[Mi
             listed = ", ".join(signature)
             wish = f"{'a' if present else 'no'} parameter {name}"
             yield Mismatch("signature", f"signature is ({listed}), expected {wish}")
+
+
+def _unexpectedly_able(task: Task, outcome: Returned | Raised) -> Iterator[Mismatch]:
+    """That a call returned which the framework is declared to decline."""
+    if task.declined and isinstance(outcome, Returned):
+        yield Mismatch("capability", f"returned, expected it to be declined: {task.declined}")
 
 
 def _inaccurate(accuracy: Accuracy | None) -> Iterator[Mismatch]:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from conformance.decide.compare import compare
 from conformance.model.backend import Backend, KnownOutcome, LedgerEntry, Target
 from conformance.model.case import Suite
-from conformance.model.outcome import Crashed, Outcome, Raised, Returned, TimedOut
+from conformance.model.outcome import Crashed, Outcome, Raised, Returned, TimedOut, Unstable
 from conformance.model.verdict import Mismatch, Status, Verdict
 
-# How KnownOutcome.ends names a call that does not answer in time.
+# How KnownOutcome.ends names a call that does not answer in time, and one that does not come to the
+# same twice.
 NO_ANSWER = "no answer"
+UNSTABLE = "unstable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +59,37 @@ def settle(verdict: Verdict) -> Verdict:
 
 
 def is_known(outcome: Outcome, known: KnownOutcome) -> bool:
-    """True if outcome is what the ledger says happens: values and dtype, exception, or end."""
+    """True if outcome is what the ledger says happens: values and dtype, exception, or end.
+
+    What is unstable is known only as such.
+    """
+    if _is_unstable(outcome) != (known.ends == UNSTABLE):
+        return False
+    if isinstance(outcome, Unstable):
+        first = outcome.first
+        return not known.outputs or (isinstance(first, Returned) and _gives(first, known))
     if isinstance(outcome, Returned):
-        return len(outcome.outputs) == len(known.outputs) and not any(
-            compare(expected, actual)
-            for expected, actual in zip(known.outputs, outcome.outputs, strict=True)
-        )
+        return _gives(outcome, known) or (known.ends == UNSTABLE and not known.outputs)
     if isinstance(outcome, Raised) and known.raises is not None:
         kind, contains = known.raises
         return kind in outcome.types and contains in outcome.message
     if isinstance(outcome, Crashed):
         return outcome.how == known.ends
     return isinstance(outcome, TimedOut) and known.ends == NO_ANSWER
+
+
+def _is_unstable(outcome: Outcome) -> bool:
+    if isinstance(outcome, Returned):
+        return outcome.differing is not None
+    return isinstance(outcome, Unstable)
+
+
+def _gives(returned: Returned, known: KnownOutcome) -> bool:
+    """True if the outputs, of a repeated call the first ones, are those that are known."""
+    return len(returned.outputs) == len(known.outputs) and not any(
+        compare(expected, actual)
+        for expected, actual in zip(known.outputs, returned.outputs, strict=True)
+    )
 
 
 def stale_entries(suite: Suite, backend: Backend, target: Target) -> Iterator[Stale]:

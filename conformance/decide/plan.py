@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from conformance.decide.arguments import out_of_turn, out_tensor
+from conformance.decide.arguments import constructed, out_of_turn, out_tensors
+from conformance.decide.capabilities import Capabilities
+from conformance.decide.returned import not_returned, returned_part
 from conformance.model.backend import Backend, Binding, Target
-from conformance.model.case import Call, Case, Expectation, Page, Suite
+from conformance.model.case import Call, Case, Expectation, LaidOut, Page, Suite
 from conformance.model.errors import UsageError
+from conformance.model.tensor import Tensor
 from conformance.model.verdict import Task
 
 
@@ -57,12 +60,16 @@ class _Planner:
     def __init__(self, backend: Backend, target: Target) -> None:
         self.backend = backend
         self.target = target
+        self.capabilities = {
+            binding.api: Capabilities(backend, binding, target) for binding in backend.bindings
+        }
+        absent = {api for api, known in self.capabilities.items() if known.absent}
         self.ledger = {
             (case, api): entry
             for entry in backend.ledger
             for case in entry.cases
             for api in entry.apis
-            if entry.when.holds(target, dtype=None)
+            if entry.when.holds(target, dtype=None) and api not in absent
         }
 
     def tasks(self, case: Case, page: Page | None, *, binding: Binding) -> Iterator[Task]:
@@ -74,8 +81,14 @@ class _Planner:
             call, expectation = case.call, case.expectation
         else:
             return
+        part = returned_part(expectation, binding, call)
+        absent = not_returned(expectation, binding) if part is None else ()
+        expectation = part or expectation
         declared = self._declared(binding, expectation, call=call)
-        refusal = self._refusal(binding, call)
+        declined = self.capabilities[binding.api].declined(call, expectation, choice=declared)
+        refusal = self._refusal(binding, call, declined=declined)
+        if not refusal and absent:
+            refusal = f"{binding.api} returns no {' and no '.join(absent)}"
         if not refusal and binding.kind in ("in-place", "out"):
             refusal = _unwritable(binding, call, expectation=expectation, declared=declared)
         yield Task(
@@ -90,6 +103,7 @@ class _Planner:
             declared=declared,
             refusal=refusal,
             known=self.ledger.get((case.address, binding.api)),
+            declined=declined,
         )
 
     def _declared(self, binding: Binding, expectation: Expectation, *, call: Call) -> str | None:
@@ -103,9 +117,12 @@ class _Planner:
                 return answer.choice
         return None
 
-    def _refusal(self, binding: Binding, call: Call) -> str:
-        if not binding.when.holds(self.target, dtype=call.tensor_dtype()):
+    def _refusal(self, binding: Binding, call: Call, *, declined: str | None) -> str:
+        if not declined and not binding.when.holds(self.target, dtype=call.tensor_dtype()):
             return f"{self.target.name} has no {binding.api}"
+        for name, value in constructed(binding, call):
+            if isinstance(value, Tensor | LaidOut):
+                return f"{binding.api} is constructed with {name}: no tensor goes there"
         if call.spelled:
             return ""
         absent = [name for name, _ in call.arguments if binding.spelled(name) is None]
@@ -115,7 +132,19 @@ class _Planner:
         if gap is not None:
             absent_one, given = gap
             return f"{binding.api} takes {given} by position: nothing stands for {absent_one}"
-        return ""
+        return self._too_long(call)
+
+    def _too_long(self, call: Call) -> str:
+        """Why the axis of a call is too long for the backend; '' if it is not."""
+        longest, axis = self.backend.longest_axis, dict(call.arguments).get("axis")
+        tensor = call.first_tensor()
+        if longest is None or tensor is None or type(axis) is not int:
+            return ""
+        shape = tensor.shape
+        if not -len(shape) <= axis < len(shape) or shape[axis] <= longest.elements:
+            return ""
+        most = f"{self.backend.name} is asked for at most {longest.elements:,}"
+        return f"an axis of {shape[axis]:,} elements: {most}, because {longest.reason}"
 
 
 def _unwritable(
@@ -126,9 +155,9 @@ def _unwritable(
         return f"{binding.api} writes into a tensor: no gradient is asked of it"
     if binding.kind != "out":
         return ""
-    if any(len(choice.outputs) > 1 for choice in expectation.choices):
-        return "out= of several tensors is not supported"
-    if out_tensor(expectation, call, declared=declared) is None:
+    if not binding.out and any(len(choice.outputs) > 1 for choice in expectation.choices):
+        return f"{binding.api} does not say the dtypes of several tensors"
+    if out_tensors(binding, call, expectation=expectation, declared=declared) is None:
         return "out= needs to know the dtype beforehand: nothing is declared"
     return ""
 

@@ -2,31 +2,55 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
-
-from conformance.decide.arguments import METHODS, out_tensor, placed
+from conformance.decide.arguments import METHODS, constructed, out_tensors, placed
+from conformance.decide.expression import array_text, number_text, preparation, stored_as
 from conformance.model.backend import Snippet
 from conformance.model.case import DTypeName, LaidOut, ListValue, NumpyScalar, TupleValue, Value
-from conformance.model.tensor import Tensor
+from conformance.model.tensor import RuleTensor, Tensor
 from conformance.model.verdict import Task
-
-# From this many equal elements on, an array is written as np.full.
-FULL_FROM = 17
-# What lies between every other element.
-BETWEEN = 77
 
 
 def snippet(task: Task) -> str:
-    """Lines of Python that make the task's call and print its result and dtype."""
+    """Lines of Python that make the task's call and print its result and dtype.
+
+    What the binding data cannot say is a comment: a gradient without its template, repetitions
+    that cannot be compared.
+    """
     template = task.snippet
-    lines = [*template.imports, ""]
+    made: list[str] = []
     for name, value in task.call.arguments:
-        if isinstance(value, Tensor | LaidOut):
-            lines.append(f"{name} = {value_text(value, template)}")
-    lines += _call_lines(task)
+        if isinstance(value, Tensor | RuleTensor | LaidOut):
+            made += [*preparation(value), f"{name} = {value_text(value, template)}"]
+    lines = [*template.imports, ""]
+    if task.expectation.repeat > 1:
+        lines += _repeated(task, made)
+    else:
+        lines += [*made, *_call_lines(task)]
     lines.append('print(actual, getattr(actual, "dtype", type(actual)))')
     return "\n".join(lines) + "\n"
+
+
+def _repeated(task: Task, made: list[str]) -> list[str]:
+    """The call again and again, until a result is not the first one bit for bit."""
+    repeat, array = task.expectation.repeat, task.snippet.array
+    if not array:
+        return [*made, f"# made {repeat} times in one process", *_call_lines(task)]
+    several = len(task.expectation.choices[0].outputs) > 1 and task.call.gradient is None
+    outputs = "actual" if several else "(actual,)"
+    read = array.format(tensor="output")
+    # A call in place needs a tensor of its own each time.
+    inside, before = (made, []) if task.binding.kind == "in-place" else ([], made)
+    body = [
+        *inside,
+        *_call_lines(task),
+        f"elements = [np.asarray({read}).tobytes() for output in {outputs}]",
+        "first = elements if number == 1 else first",
+        "if elements != first:",
+        '    print("not the same in call", number)',
+        "    break",
+    ]
+    loop = [f"for number in range(1, {repeat + 1}):", *(f"    {line}" for line in body)]
+    return [*before, *loop]
 
 
 def call_text(task: Task) -> str:
@@ -35,10 +59,11 @@ def call_text(task: Task) -> str:
     callee = binding.path
     given = []
     if binding.kind == "primitive":
-        constants = [f"{name}={value_text(v, template)}" for name, v in binding.constants]
-        callee = f"{callee}({', '.join(constants)})"
+        made_with = constructed(binding, task.call)
+        callee = f"{callee}({', '.join(f'{n}={value_text(v, template)}' for n, v in made_with)})"
+    tensors = {n for n, v in task.call.arguments if isinstance(v, Tensor | RuleTensor | LaidOut)}
     for where, name, value in placed(binding, task.call):
-        text = name if isinstance(value, Tensor | LaidOut) else value_text(value, template)
+        text = name if name in tensors else value_text(value, template)
         if where == "self" and binding.kind in METHODS:
             callee = f"{text}.{binding.path.rpartition('.')[2]}"
         else:
@@ -49,47 +74,60 @@ def call_text(task: Task) -> str:
 
 
 def _call_lines(task: Task) -> list[str]:
-    """The lines that end with actual, the output; for what they leave out, a comment."""
+    """The lines that end with actual, the output."""
     kind, text = task.binding.kind, call_text(task)
-    comments = []
     if task.call.gradient is not None:
-        comments = [f"# asked is the gradient of the sum of this by {task.call.gradient}"]
-    if task.expectation.repeat > 1:
-        comments.append(f"# made {task.expectation.repeat} times in one process")
+        return _gradient_lines(task, text)
     changed = next((n for w, n, _ in placed(task.binding, task.call) if w == "self"), None)
     if kind == "in-place" and changed is not None:
-        return [*comments, text, f"actual = {changed}"]
-    described = None
-    if kind == "out":
-        described = out_tensor(task.expectation, task.call, declared=task.declared)
-    if described is None:
-        return [*comments, f"actual = {text}"]
-    dtype, shape = described
-    out = _of_framework(f'np.empty({shape}, "{_stored(dtype)}")', dtype, task.snippet)
-    return [f"out = {out}", *comments, text, "actual = out"]
+        return [text, f"actual = {changed}"]
+    outs = _outs(task) if kind == "out" else ""
+    if not outs:
+        return [f"actual = {text}"]
+    return [f"out = {outs}", text, "actual = out"]
+
+
+def _gradient_lines(task: Task, text: str) -> list[str]:
+    """The lines that end with actual, the derivative of the sum of the call that text makes."""
+    name = task.call.gradient
+    if not task.snippet.gradient:
+        comment = f"# asked is the gradient of the sum of this by {name}"
+        return [comment, f"actual = {text}"]
+    return [line.format(tensor=name, call=text) for line in task.snippet.gradient]
+
+
+def _outs(task: Task) -> str:
+    """The tensor to write into, or a tuple of several; '' if nobody says what they are."""
+    described = out_tensors(
+        task.binding, task.call, expectation=task.expectation, declared=task.declared
+    )
+    texts = [
+        _of_framework(f'np.empty({shape}, "{stored_as(dtype)}")', dtype, task.snippet)
+        for dtype, shape in described or ()
+    ]
+    return f"({', '.join(texts)})" if task.binding.out and texts else "".join(texts)
 
 
 def value_text(value: Value, template: Snippet) -> str:
     """value as Python source."""
-    if isinstance(value, Tensor | LaidOut):
+    if isinstance(value, Tensor | RuleTensor | LaidOut):
         return _tensor(value, template)
     if isinstance(value, DTypeName):
         return template.dtype.format(name=value.name)
     if isinstance(value, NumpyScalar):
-        return f"np.{value.dtype}({_number(value.value)})"
+        return f"np.{value.dtype}({number_text(value.value)})"
     if isinstance(value, ListValue | TupleValue):
         items = ", ".join(value_text(item, template) for item in value.items)
         if isinstance(value, ListValue):
             return f"[{items}]"
         return f"({items},)" if len(value.items) == 1 else f"({items})"
-    return _number(value) if isinstance(value, float) else repr(value)
+    return number_text(value) if isinstance(value, float) else repr(value)
 
 
-def _tensor(value: Tensor | LaidOut, template: Snippet) -> str:
+def _tensor(value: Tensor | RuleTensor | LaidOut, template: Snippet) -> str:
     """A tensor of the framework, made of a numpy array that lies in memory as the case asks."""
-    if isinstance(value, LaidOut):
-        return _of_framework(_laid_out(value), value.tensor.dtype, template)
-    return _of_framework(_array(value), value.dtype, template)
+    dtype = value.tensor.dtype if isinstance(value, LaidOut) else value.dtype
+    return _of_framework(array_text(value), dtype, template)
 
 
 def _of_framework(array: str, dtype: str, template: Snippet) -> str:
@@ -97,65 +135,4 @@ def _of_framework(array: str, dtype: str, template: Snippet) -> str:
     if dtype != "bfloat16":
         return text
     # numpy has no bfloat16: the same numbers as float32, exactly, then cast by the framework.
-    return f"{text}.to({template.dtype.format(name=dtype)})"
-
-
-def _stored(dtype: str) -> str:
-    return "float32" if dtype == "bfloat16" else dtype
-
-
-def _laid_out(value: LaidOut) -> str:
-    """A numpy expression that lies in memory as value does."""
-    tensor, array = value.tensor, _array(value.tensor)
-    if not tensor.shape:
-        return array  # it can lie in one way only
-    if value.layout == "transposed":
-        return f"np.ascontiguousarray({array}.T).T"
-    if value.layout == "reversed":
-        return f"{array}[..., ::-1].copy()[..., ::-1]"
-    if value.layout == "broadcast":
-        return f"np.broadcast_to({array}[:1], {tensor.shape})"
-    # What lies between is not among the elements: who reads it gives it away.
-    between = f'np.full({tensor.shape}, {BETWEEN}, "{_stored(tensor.dtype)}")'
-    wide = (*tensor.shape[:-1], 2 * tensor.shape[-1])
-    return f"np.stack([{array}, {between}], axis=-1).reshape({wide})[..., ::2]"
-
-
-def _array(tensor: Tensor) -> str:
-    array = tensor.numbers()
-    dtype = _stored(tensor.dtype)
-    if array.size == 0:
-        return f'np.empty({tensor.shape}, "{dtype}")'
-    first = tensor.data[: tensor.kind.numpy.itemsize]
-    if array.size >= FULL_FROM and tensor.data == first * array.size:
-        element = _plain(Tensor(tensor.dtype, (), first))
-        return f'np.full({tensor.shape}, {_nested(element)}, "{dtype}")'
-    return f'np.array({_nested(_plain(tensor))}, "{dtype}")'
-
-
-def _plain(tensor: Tensor) -> Any:
-    """The elements nested; bfloat16 as the very numbers, because float32 tells more of them apart
-    than the shortest forms do."""
-    if tensor.dtype != "bfloat16":
-        return tensor.nested()
-    return Tensor.of(tensor.numbers(), "float32").nested()
-
-
-def _nested(values: Any) -> str:
-    if isinstance(values, list):
-        return "[" + ", ".join(_nested(value) for value in values) + "]"
-    if isinstance(values, str):
-        return _complex(values) if values.endswith("j") else _number(float(values))
-    return _number(values)
-
-
-def _complex(text: str) -> str:
-    """A complex number as source; complex('...') where a literal would lose a sign or a NaN."""
-    special = "n" in text or text.startswith("-0") or "-0" in text[1:]
-    return f'complex("{text}")' if special else text
-
-
-def _number(value: bool | int | float) -> str:
-    if isinstance(value, float) and not math.isfinite(value):
-        return "np.nan" if math.isnan(value) else f"{'-' if value < 0 else ''}np.inf"
-    return repr(value)
+    return template.cast.format(tensor=text, dtype=template.dtype.format(name=dtype))

@@ -7,16 +7,28 @@ the questions belong to a suite: `authoring/lint.py` looks at both.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from conformance.files.binding_entries import read_bindings
+from conformance.files.capabilities import read_lacks
 from conformance.files.conditions import read_when
 from conformance.files.environment_file import read_environment
-from conformance.files.fields import closed, mapping, matching, sequence, text, texts, top, word
+from conformance.files.fields import (
+    closed,
+    integer,
+    mapping,
+    matching,
+    sequence,
+    text,
+    texts,
+    top,
+    word,
+)
 from conformance.files.ledger_file import read_ledger
 from conformance.files.nodes import Map, Node, read_document
 from conformance.files.source import Source
-from conformance.model.backend import Backend, ErrorRule, Snippet
+from conformance.model.backend import Backend, ErrorRule, LongestAxis, Snippet
 from conformance.model.case import ERROR_WORDS
 from conformance.model.errors import FileError, Place
 
@@ -27,6 +39,12 @@ ADAPTER = "adapter.py"
 
 _BACKEND = re.compile(r"[a-z][a-z0-9_-]*")
 _TOP_KEYS = frozenset({"backend", "snippet", "errors", "apis"})
+_TEMPLATES = (
+    ("tensor", ("{array}",)),
+    ("dtype", ("{name}",)),
+    ("cast", ("{tensor}", "{dtype}")),
+    ("array", ("{tensor}",)),
+)
 
 
 def load_backend(folder: Path) -> Backend:
@@ -41,7 +59,7 @@ def load_backend(folder: Path) -> Backend:
         )
     document = read_document(folder / BINDINGS)
     source = document.source
-    root = top(document, kind="bindings", required=_TOP_KEYS)
+    root = top(document, kind="bindings", required=_TOP_KEYS, optional={"lacks", "longest-axis"})
     values = root.values
     name = matching(
         source,
@@ -66,25 +84,63 @@ def load_backend(folder: Path) -> Backend:
         environment.recipes,
         environment.devices,
         environment.modes,
+        read_lacks(source, root),
+        _longest_axis(source, root) if "longest-axis" in values else None,
     )
+
+
+def _longest_axis(source: Source, root: Map) -> LongestAxis:
+    what = "longest-axis"
+    node = mapping(source, root.values[what], at=root.value_at(what), what=what)
+    values = closed(source, node, required={"elements", "reason"}, what=what)
+    elements = integer(
+        source, values["elements"], at=node.value_at("elements"), what="elements", least=1
+    )
+    reason = text(source, values["reason"], at=node.value_at("reason"), what="reason")
+    return LongestAxis(elements, reason)
 
 
 def _snippet(source: Source, root: Map) -> Snippet:
     at = root.value_at("snippet")
     node = mapping(source, root.values["snippet"], at=at, what="snippet")
     keys = {"imports", "tensor", "dtype"}
-    values = closed(source, node, required=keys, what="snippet")
+    optional = {"cast", "array", "gradient"}
+    values = closed(source, node, required=keys, optional=optional, what="snippet")
     imports = texts(source, values["imports"], at=node.value_at("imports"), what="imports")
-    templates = []
-    for key, placeholder in (("tensor", "{array}"), ("dtype", "{name}")):
-        template_at = node.value_at(key)
-        template = text(source, values[key], at=template_at, what=key)
+    templates = [_template(source, node, key=k, placeholders=given) for k, given in _TEMPLATES]
+    tensor, dtype, cast, array = templates
+    assert tensor is not None
+    assert dtype is not None
+    made = Snippet(imports, tensor, dtype, array=array or "", gradient=_gradient(source, node))
+    return made if cast is None else replace(made, cast=cast)
+
+
+def _gradient(source: Source, node: Map) -> tuple[str, ...]:
+    """The lines of a gradient's template; () without one."""
+    if "gradient" not in node.values:
+        return ()
+    at = node.value_at("gradient")
+    lines = texts(source, node.values["gradient"], at=at, what="gradient")
+    absent = [word for word in ("{tensor}", "{call}", "actual =") if word not in "".join(lines)]
+    if absent:
+        raise source.error(
+            at, f"gradient is {list(lines)}", expected=f"{' and '.join(absent)} somewhere in it"
+        )
+    return lines
+
+
+def _template(source: Source, node: Map, *, key: str, placeholders: tuple[str, ...]) -> str | None:
+    """The template under key, None without it."""
+    if key not in node.values:
+        return None
+    at = node.value_at(key)
+    template = text(source, node.values[key], at=at, what=key)
+    for placeholder in placeholders:
         if placeholder not in template:
             raise source.error(
-                template_at, f"{key} is {template!r}", expected=f"{placeholder} somewhere in it"
+                at, f"{key} is {template!r}", expected=f"{placeholder} somewhere in it"
             )
-        templates.append(template)
-    return Snippet(imports, *templates)
+    return template
 
 
 def _errors(source: Source, root: Map) -> tuple[ErrorRule, ...]:

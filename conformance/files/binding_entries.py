@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from conformance.files.capabilities import read_lacks
 from conformance.files.conditions import read_when
 from conformance.files.fields import (
     closed,
@@ -19,17 +20,33 @@ from conformance.files.fields import (
     word,
 )
 from conformance.files.nodes import Map, Node, Seq
+from conformance.files.out_dtypes import read_out
+from conformance.files.placing import read_as_tensor, read_construct, read_positional
 from conformance.files.source import Source
-from conformance.model.backend import BINDING_KINDS, Answer, Binding, BindingKind
+from conformance.model.backend import (
+    BINDING_KINDS,
+    DEFAULT_WORKSPACE,
+    Answer,
+    Binding,
+    BindingKind,
+)
 from conformance.model.case import DTypeName, ListValue, TupleValue, Value
 from conformance.model.dtypes import DTYPES
 
 KINDS = BINDING_KINDS
 KINDS_NOT_YET = ("module",)
 
+# More of it is a slip of the pen.
+MAX_WORKSPACE = 100
+
 _API = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 _API_KEYS = frozenset({"op", "kind", "parameters"})
-_API_OPTIONS = frozenset({"path", "positional", "constants", "answers", "unanswered", "when"})
+_API_OPTIONS = frozenset(
+    {
+        "path", "positional", "constants", "construct", "as-tensor", "answers", "lacks", "out",
+        "unanswered", "returns", "when", "workspace",
+    }
+)  # fmt: skip
 
 
 def read_bindings(source: Source, root: Map, *, backend: str) -> tuple[Binding, ...]:
@@ -51,6 +68,7 @@ def _binding(
     values = closed(source, entry, required=_API_KEYS, optional=_API_OPTIONS, what=what)
     kind = _kind(source, entry)
     parameters = _parameters(source, entry, kind=kind)
+    construct = read_construct(source, entry, parameters, kind=kind)
     path = api
     if "path" in values:
         path = matching(
@@ -73,12 +91,30 @@ def _binding(
         kind,
         path,
         parameters,
-        _positional(source, entry, parameters),
+        read_positional(source, entry, parameters),
         answers,
         read_when(source, entry),
         source.place(key_at),
         unanswered,
         _constants(source, entry, parameters),
+        lacks=read_lacks(source, entry, of_api=True) or (),
+        out=read_out(source, entry, kind=kind),
+        construct=construct,
+        as_tensor=read_as_tensor(source, entry, parameters, construct=construct),
+        returns=_returns(source, entry),
+        workspace=_workspace(source, entry),
+    )
+
+
+def _workspace(source: Source, entry: Map) -> float:
+    """What a call takes while it computes, as a multiple of what it is given and gives."""
+    if "workspace" not in entry.values:
+        return DEFAULT_WORKSPACE
+    node, at = entry.values["workspace"], entry.value_at("workspace")
+    if isinstance(node, int | float) and not isinstance(node, bool) and 0 <= node <= MAX_WORKSPACE:
+        return float(node)
+    raise source.error(
+        at, f"workspace is {described(node)}", expected=f"a number from 0 to {MAX_WORKSPACE}"
     )
 
 
@@ -177,20 +213,11 @@ def _parameters(source: Source, entry: Map, *, kind: BindingKind) -> tuple[tuple
     return tuple(parameters)
 
 
-def _positional(
-    source: Source, entry: Map, parameters: tuple[tuple[str, str], ...]
-) -> tuple[str, ...]:
-    if "positional" not in entry.values:
+def _returns(source: Source, entry: Map) -> tuple[str, ...]:
+    """The outputs that the API gives; () where it gives all of its operation."""
+    if "returns" not in entry.values:
         return ()
-    node, at = entry.values["positional"], entry.value_at("positional")
-    names = texts(source, node, at=at, what="positional")
-    known = [canonical for canonical, _ in parameters]
-    for name in names:
-        if name not in known:
-            raise source.error(
-                at, f"positional names {name!r}", expected=f"some of: {listed(known)}"
-            )
-    return names
+    return texts(source, entry.values["returns"], at=entry.value_at("returns"), what="returns")
 
 
 def _answers(source: Source, entry: Map) -> tuple[Answer, ...]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-from conformance.files.load import DIFFERENCES
 from conformance.model.errors import UsageError
 
 CASES = "cases"
+DIFFERENCES = "differences.yaml"
 PACKAGED = "_cases"
 
 

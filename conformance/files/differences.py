@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,16 +16,16 @@ from conformance.files.fields import (
     matching,
     pairs,
     text,
+    texts,
     top,
     word,
 )
 from conformance.files.nodes import Document, Map, Node
 from conformance.files.source import Source
 from conformance.files.tensors import shape_of
-from conformance.model.case import ERROR_WORDS, Difference
-from conformance.model.dtypes import DTYPES
+from conformance.model.case import ERROR_WORDS, Choice, Difference
+from conformance.model.dtypes import DTYPES, SAME_AS_X
 
-SAME_AS_X = "same-as-x"
 ELSE = "else"
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -37,7 +37,8 @@ EXPECT_KEYS = OUTPUT_KEYS | {"error", "inputs", "difference", "outputs", "gradie
 # A choice stands beside these.
 _RESERVED = EXPECT_KEYS | {"of", "to"}
 
-_PART_KEYS = frozenset({"dtype", "shape", "error"})
+_PART_KEYS = frozenset({"dtype", "shape", "error", "raises", "raises-not"})
+_EXCEPTION = re.compile(r"[A-Z][A-Za-z0-9]*")
 
 
 class Field(NamedTuple):
@@ -53,11 +54,11 @@ Fields = dict[str, Field]
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A difference, and for each of its choices what the definition itself says: an error word,
-    or fields of the output."""
+    """A difference, and for each of its choices what the definition itself says: an error, or
+    fields of the output."""
 
     difference: Difference
-    errors: Mapping[str, str]
+    errors: Mapping[str, Choice]
     fields: Mapping[str, Fields]
 
 
@@ -95,7 +96,7 @@ def _definition(source: Source, name: str, node: Node, *, key_at: int, at: int) 
             expected="at least two",
         )
     means: list[tuple[str, str]] = []
-    errors: dict[str, str] = {}
+    errors: dict[str, Choice] = {}
     fields: dict[str, Fields] = {}
     for choice, value, choice_at, value_at in pairs(choices):
         _check_choice_name(source, choice, at=choice_at)
@@ -105,8 +106,9 @@ def _definition(source: Source, name: str, node: Node, *, key_at: int, at: int) 
         )
         meaning = text(source, said["means"], at=part.value_at("means"), what="means")
         means.append((choice, meaning))
-        if "error" in said:
-            errors[choice] = _error_word(source, part)
+        if said.keys() & {"error", "raises", "raises-not"}:
+            errors[choice] = _error(source, choice, part)
+            _check_exclusive(source, errors[choice], errors.values(), at=choice_at)
         fields[choice] = dict(_output_fields(source, part))
     place = source.place(key_at)
     difference = Difference(name, asks, tuple(means), why, port, place)
@@ -123,6 +125,48 @@ def _check_choice_name(source: Source, name: str, *, at: int) -> None:
             expected="another name",
             action="in a case it would stand beside the key of that name",
         )
+
+
+def _error(source: Source, name: str, part: Map) -> Choice:
+    """The choice of that name, which is an error."""
+    for key in ("raises", "raises-not"):
+        if key in part.values and "error" not in part.values:
+            raise source.error(
+                part.key_at(key),
+                f"{key!r} without an error",
+                expected="error: and the word that says what the exception means",
+                action="add it",
+            )
+    raises, raises_not = (_exceptions(source, part, key) for key in ("raises", "raises-not"))
+    return Choice(name, _error_word(source, part), raises=raises, raises_not=raises_not)
+
+
+def _exceptions(source: Source, part: Map, key: str) -> tuple[str, ...]:
+    """The classes of exceptions under key."""
+    if key not in part.values:
+        return ()
+    at = part.value_at(key)
+    names = texts(source, part.values[key], at=at, what=key)
+    for name in names:
+        expected = "the name of a class, such as IndexError"
+        what = f"an exception of {key}"
+        matching(source, name, at=at, what=what, pattern=_EXCEPTION, expected=expected)
+    return names
+
+
+def _check_exclusive(source: Source, mine: Choice, others: Iterable[Choice], *, at: int) -> None:
+    """Raises FileError if one exception could be two choices."""
+    for other in others:
+        apart = not (
+            {*mine.raises}.isdisjoint(other.raises_not)
+            and {*other.raises}.isdisjoint(mine.raises_not)
+        )
+        if other.name != mine.name and other.error == mine.error and not apart:
+            raise source.error(
+                at,
+                f"the choices {other.name!r} and {mine.name!r}, which one exception can both be",
+                expected="a class in raises of the one and in raises-not of the other",
+            )
 
 
 def _error_word(source: Source, part: Map) -> str:

@@ -28,11 +28,11 @@ from conformance.files.gradients import GRADIENT, differentiated
 from conformance.files.nodes import Map, Node
 from conformance.files.outputs import Outputs, Subject
 from conformance.files.said import Parts, Said
-from conformance.files.tensors import shape_of
+from conformance.files.tensors import MAX_WHOLE, shape_of
 from conformance.files.values import Converter
 from conformance.model.case import ERROR_WORDS, Call, Choice, Expectation, LaidOut, OutputExpected
 from conformance.model.errors import FileError
-from conformance.model.tensor import Tensor
+from conformance.model.tensor import RuleTensor, Tensor
 
 INPUTS = ("unchanged",)
 
@@ -87,7 +87,25 @@ class Expectations:
             call = replace(call, gradient=to)
             parts = Parts(self.source, f"the gradient of {self.op.name}", (GRADIENT,))
         question, choices = self._choices(part, parts, Subject(_dtype_of_x(call), call))
+        self._refuse_endless(holder, call, choices, simple=question is None and repeat == 1)
         return call, Expectation(choices, question, unchanged, repeat=repeat)
+
+    def _refuse_endless(
+        self, holder: Map, call: Call, choices: tuple[Choice, ...], *, simple: bool
+    ) -> None:
+        """Raises FileError where a tensor that is never kept whole is asked about in another way
+        than by one call with one result. simple: no question and no repetitions are asked."""
+        values: list[object] = [value for _, value in call.arguments]
+        values += [output.values for choice in choices for output in choice.outputs]
+        if not any(isinstance(value, RuleTensor) for value in values):
+            return
+        if not simple or call.gradient is not None:
+            raise self.source.error(
+                holder.value_at("expect"),
+                f"a tensor of more than {MAX_WHOLE:,} elements",
+                expected="no difference, no gradient and no repeat beside it",
+                action="ask that of a smaller tensor",
+            )
 
     def _unchanged(self, part: Map) -> bool:
         at = part.value_at("inputs")
@@ -149,9 +167,10 @@ class Expectations:
                 raise self.source.error(
                     at,
                     f"the choice {name!r} with {keys}",
-                    expected=f"nothing, or another error: its definition is the error {error}",
+                    expected="nothing, or another error: its definition is the error "
+                    f"{error.error}",
                 )
-            return Choice(name, error)
+            return error
         if isinstance(own, str):
             return Choice(name, own)
         try:
@@ -257,5 +276,5 @@ def _dtype_of_x(call: Call) -> str | None:
         if name == "x":
             if isinstance(value, LaidOut):
                 return value.tensor.dtype
-            return value.dtype if isinstance(value, Tensor) else None
+            return value.dtype if isinstance(value, Tensor | RuleTensor) else None
     return None

@@ -223,7 +223,9 @@ def version(source: Source, node: Node, *, at: int, what: str) -> str:
     return text(source, node, at=at, what=what)
 
 
-def top(document: Document, *, kind: str, required: Set[str]) -> Map:
+def top(
+    document: Document, *, kind: str, required: Set[str], optional: Set[str] = frozenset()
+) -> Map:
     """The mapping at the top of a file of that kind, with its format and its keys checked."""
     source, what = document.source, f"the {kind} file"
     root = mapping(source, document.root, at=document.at, what=what)
@@ -236,7 +238,7 @@ def top(document: Document, *, kind: str, required: Set[str]) -> Map:
             expected=str(FORMAT),
             action="a newer format needs a newer conformance",
         )
-    closed(source, root, required=required | {"format"}, what=what)
+    closed(source, root, required=required | {"format"}, optional=optional, what=what)
     return root
 
 

@@ -7,7 +7,7 @@ from conformance.files.nodes import Map
 from conformance.files.source import Source
 from conformance.model.case import Call, LaidOut
 from conformance.model.dtypes import DTYPES
-from conformance.model.tensor import Tensor
+from conformance.model.tensor import RuleTensor, Tensor
 
 GRADIENT = "gradient"
 OF = ("sum",)
@@ -55,7 +55,11 @@ def _check_argument(source: Source, call: Call, name: str, *, at: int) -> None:
     tensor = value.tensor if isinstance(value, LaidOut) else value
     if isinstance(tensor, Tensor) and DTYPES[tensor.dtype].kind in ("float", "complex"):
         return
-    found = f"a tensor of {tensor.dtype}" if isinstance(tensor, Tensor) else "no tensor of the call"
+    found = "no tensor of the call"
+    if isinstance(tensor, RuleTensor):
+        found = f"a tensor of {tensor.count:,} elements"
+    elif isinstance(tensor, Tensor):
+        found = f"a tensor of {tensor.dtype}"
     raise source.error(
         at, f"to is {described(name)}, which is {found}", expected="a float tensor of the call"
     )

@@ -6,14 +6,16 @@ from conformance.files.fields import word
 from conformance.files.nodes import Map
 from conformance.files.source import Source
 from conformance.model.case import LAYOUTS, LaidOut
-from conformance.model.tensor import Tensor
+from conformance.model.tensor import RuleTensor, Tensor
 
 CONTIGUOUS = "contiguous"
 
 _LEAST_RANK = {"transposed": 2, "every-other": 1, "reversed": 1, "broadcast": 1}
 
 
-def laid_out(source: Source, node: Map, tensor: Tensor) -> Tensor | LaidOut:
+def laid_out(
+    source: Source, node: Map, tensor: Tensor | RuleTensor
+) -> Tensor | RuleTensor | LaidOut:
     """tensor as the mapping says that it lies in memory; contiguous: tensor itself.
 
     Raises FileError for a layout that a tensor of that rank or of those elements cannot have.
@@ -23,6 +25,13 @@ def laid_out(source: Source, node: Map, tensor: Tensor) -> Tensor | LaidOut:
     layout = next((layout for layout in LAYOUTS if layout == name), None)
     if layout is None:
         return tensor
+    if isinstance(tensor, RuleTensor):
+        raise source.error(
+            at,
+            f"the layout {layout} for {tensor.count:,} elements",
+            expected="a tensor that is small enough to be laid out anew",
+            action="leave it out",
+        )
     rank, least = len(tensor.shape), _LEAST_RANK[layout]
     if rank < least:
         raise source.error(

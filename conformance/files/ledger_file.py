@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import re
 
+from conformance.decide.ledger import UNSTABLE
 from conformance.files.conditions import read_when
 from conformance.files.elements import Elements, pack
-from conformance.files.fields import closed, mapping, matching, sequence, text, texts, top
+from conformance.files.fields import (
+    closed,
+    mapping,
+    matching,
+    pairs,
+    sequence,
+    text,
+    texts,
+    top,
+    word,
+)
 from conformance.files.nodes import Document, Map, Node
 from conformance.files.source import Source
 from conformance.files.tensors import dtype_of, shape_needed
@@ -19,7 +30,8 @@ _KEYS = frozenset({"cases", "apis", "outcome", "reason", "link"})
 
 # The keys of an outcome, required and optional, by the one that tells its kind.
 _OUTCOMES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
-    "dtype": (frozenset({"dtype", "values"}), frozenset()),
+    "dtype": (frozenset({"dtype", "values"}), frozenset({"ends"})),
+    "outputs": (frozenset({"outputs"}), frozenset({"ends"})),
     "raises": (frozenset({"raises", "contains"}), frozenset()),
     "ends": (frozenset({"ends"}), frozenset()),
 }
@@ -85,8 +97,9 @@ def _outcome(source: Source, entry: Map) -> KnownOutcome:
         raise source.error(at, "an outcome of no kind", expected=f"one of: {', '.join(_OUTCOMES)}")
     required, optional = _OUTCOMES[form]
     values = closed(source, node, required=required, optional=optional, what="outcome")
-    if form == "dtype":
-        return KnownOutcome(outputs=(_output(source, node),))
+    if form in ("dtype", "outputs"):
+        outputs = _outputs(source, node) if form == "outputs" else (_output(source, node),)
+        return KnownOutcome(outputs=outputs, ends=_instability(source, node))
     if form == "ends":
         return KnownOutcome(ends=text(source, values["ends"], at=node.value_at("ends"), what=form))
     kind, contains = (
@@ -95,10 +108,33 @@ def _outcome(source: Source, entry: Map) -> KnownOutcome:
     return KnownOutcome(raises=(kind, contains))
 
 
-def _output(source: Source, node: Map) -> OutputExpected:
+def _instability(source: Source, node: Map) -> str:
+    """'unstable' where the outputs are those of the first call only, else ''."""
+    if "ends" not in node.values:
+        return ""
+    at = node.value_at("ends")
+    return word(source, node.values["ends"], at=at, what="ends", known=(UNSTABLE,))
+
+
+def _outputs(source: Source, node: Map) -> tuple[OutputExpected, ...]:
+    """Every output by its name, in the order of the file."""
+    at = node.value_at("outputs")
+    named = mapping(source, node.values["outputs"], at=at, what="outputs")
+    if not named.values:
+        raise source.error(at, "outputs is an empty mapping", expected="every output by its name")
+    outputs = []
+    for name, value, _, value_at in pairs(named):
+        what = f"the output {name!r}"
+        part = mapping(source, value, at=value_at, what=what)
+        closed(source, part, required={"dtype", "values"}, what=what)
+        outputs.append(_output(source, part, name=name))
+    return tuple(outputs)
+
+
+def _output(source: Source, node: Map, *, name: str = "result") -> OutputExpected:
     values, at = node.values, node.value_at("values")
     dtype = dtype_of(source, values["dtype"], at=node.value_at("dtype"), what="dtype")
     tensor, exact = pack(Elements(source, values["values"], at=at), dtype)
     if not tensor.data:
         raise shape_needed(source, at=at)
-    return OutputExpected("result", dtype.name, tensor.shape, tensor, exact)
+    return OutputExpected(name, dtype.name, tensor.shape, tensor, exact)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from conformance.files.behaviour_file import read_behaviour
+from conformance.files.cases_folder import DIFFERENCES
 from conformance.files.differences import Definition, read_differences
 from conformance.files.nodes import Document, read_document
 from conformance.files.op_file import read_op
@@ -15,7 +16,6 @@ from conformance.files.page_file import read_page
 from conformance.model.case import Case, Op, Page, Suite
 from conformance.model.errors import FileError, Place
 
-DIFFERENCES = "differences.yaml"
 OP = "op.yaml"
 BEHAVIOUR = "behaviour.yaml"
 

@@ -8,13 +8,14 @@ from conformance.decide.oracle import ORACLES
 from conformance.files.differences import Field, Fields, dtype_by_rule
 from conformance.files.elements import Elements, number_dtype, pack
 from conformance.files.fields import closed, described, integer, listed, mapping, text, true, word
-from conformance.files.nodes import Node
+from conformance.files.nodes import Map, Node
 from conformance.files.oracle_calls import oracle_shape
 from conformance.files.tensors import Tensors, shape_needed, shape_of, written_decimals
 from conformance.model.case import Call, Op, OutputExpected
 from conformance.model.dtypes import DTYPES
 from conformance.model.errors import FileError
-from conformance.model.tensor import Tensor
+from conformance.model.rules import RULES
+from conformance.model.tensor import RuleTensor, Tensor
 
 ORACLE = ("exact",)
 _FLOAT_ONLY = frozenset({"decimals", "tolerance", "signed-zero"})
@@ -112,9 +113,11 @@ class Outputs:
 
     def _values(
         self, fields: Fields, dtype: str | None, shape: tuple[int, ...] | None
-    ) -> tuple[Tensor, bool]:
+    ) -> tuple[Tensor | RuleTensor, bool]:
         """(the expected elements, whether they are exactly what is written)."""
         source, node, at = fields["values"]
+        if isinstance(node, Map):
+            return self._by_rule(fields, node, dtype), True
         if dtype is None:
             elements = Elements(source, node, at=at)
             tensor, exact = pack(elements, number_dtype(elements))
@@ -126,6 +129,26 @@ class Outputs:
         if not tensor.data:
             raise shape_needed(source, at=at)
         return tensor, exact
+
+    def _by_rule(self, fields: Fields, node: Map, dtype: str | None) -> Tensor | RuleTensor:
+        """The expected elements where values is a shape and a rule."""
+        field = fields["values"]
+        what = "values by rule"
+        closed(field.source, node, required={"shape"}, optional=frozenset(RULES), what=what)
+        other = next((key for key in fields if key not in ("values", "dtype")), None)
+        if dtype is None or other is not None:
+            raise field.source.error(
+                field.at if other is None else self._place(fields[other], field.at),
+                f"values by rule {'without dtype' if other is None else f'and {other!r}'}",
+                expected="dtype and values alone",
+                action="they are compared bit for bit",
+            )
+        said = [key for key in node.values if key in RULES]
+        if len(said) != 1:
+            raise field.source.error(
+                field.at, f"values with {listed(said)}", expected=f"one of: {listed(RULES)}"
+            )
+        return self.tensors.by_rule(node, DTYPES[dtype])
 
     def _check_float(self, fields: Fields, *, dtype: str | None) -> None:
         if dtype is None or DTYPES[dtype].kind in ("float", "complex"):

@@ -125,7 +125,7 @@ class _Maker:
         call = self._spelled(row, arguments, api, spelling=other)
         (base,) = expectation.choices
         choices = tuple(
-            Choice(name, definition.errors[name])
+            definition.errors[name]
             if name in definition.errors
             else Choice(name, base.error, base.outputs)
             for name in definition.difference.words

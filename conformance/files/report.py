@@ -7,8 +7,9 @@ without its footer, or with a verdict twice, is refused as incomplete.
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -21,12 +22,15 @@ from conformance import __version__
 from conformance.decide.answers import Observation, heard
 from conformance.decide.explain import explain
 from conformance.decide.ledger import Stale
+from conformance.decide.memory import is_large, need
+from conformance.decide.shard import Shard
+from conformance.decide.truth import spoken_version
 from conformance.files.report_lines import footer_problem, header_problem, verdict_problem
 from conformance.model.backend import Target
 from conformance.model.case import Choice, OutputExpected
 from conformance.model.errors import ConformanceError
-from conformance.model.outcome import Outcome, Raised, Returned, Unstable
-from conformance.model.tensor import Tensor
+from conformance.model.outcome import NotATensor, Outcome, Raised, Returned, Unstable
+from conformance.model.tensor import CHUNK, DigestedTensor, RuleTensor, Tensor, digest_of
 from conformance.model.verdict import RED, Status, Verdict
 
 FORMAT = 1
@@ -54,16 +58,37 @@ class Report:
 
 
 class ReportWriter:
-    """Writes a report to path while the run goes on; the footer when it is left without error."""
+    """Writes a report to path while the run goes on; the footer when it is left without error.
 
-    def __init__(self, path: Path, targets: Iterable[Target], *, started: datetime) -> None:
+    shard: the part of a split run that it is about. resume: what it takes to complete the report,
+    if it is cut off. kept: verdicts that path has already, with their text; path is then never
+    without them.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        targets: Iterable[Target],
+        *,
+        started: datetime,
+        shard: Shard | None = None,
+        resume: dict[str, Any] | None = None,
+        kept: Iterable[tuple[dict[str, Any], str]] = (),
+    ) -> None:
         self.path = path
         self._started = started
         self._counts: Counter[str] = Counter()
         path.parent.mkdir(parents=True, exist_ok=True)
+        kept = tuple(kept)
+        # What is there stays there until the new file has as much.
+        new = path.with_name(f".{path.name}.new") if kept else path
         # A framework's message may hold bytes that are no UTF-8: escaped, not a failed run.
-        self._file: TextIO = path.open("w", encoding="utf-8", errors="backslashreplace")
-        self._write(header_data(targets, started=started))
+        self._file: TextIO = new.open("w", encoding="utf-8", errors="backslashreplace")
+        self._write(line_text(header_data(targets, started=started, shard=shard, resume=resume)))
+        for line, text in kept:
+            self.add(line, text)
+        if kept:
+            os.replace(new, path)
 
     def __enter__(self) -> ReportWriter:
         return self
@@ -76,22 +101,41 @@ class ReportWriter:
     ) -> None:
         self._file.close()
 
-    def add(self, line: dict[str, Any]) -> None:
-        """Writes one verdict, as verdict_data gives it, and hands it to the operating system."""
+    def add(self, line: dict[str, Any], text: str = "") -> None:
+        """Writes one verdict, as verdict_data gives it, and hands it to the operating system. text:
+        its line_text, where that is known."""
         self._counts[line["status"]] += 1
-        self._write(line)
+        self._write(text or line_text(line))
 
-    def finish(self, *, ended: datetime) -> None:
+    def add_known(self, texts: Iterable[str], counts: Mapping[str, int]) -> None:
+        """Writes verdicts that were written before; counts: how many there are of each status."""
+        self._counts.update(counts)
+        self._file.writelines(f"{text}\n" for text in texts)
+        self._file.flush()
+
+    def finish(self, *, ended: datetime, cached: int = 0) -> None:
         """Writes the footer: from here on the report is whole."""
-        self._write(footer_data(self._counts, started=self._started, ended=ended))
+        footer = footer_data(self._counts, started=self._started, ended=ended, cached=cached)
+        self._write(line_text(footer))
 
-    def _write(self, data: dict[str, Any]) -> None:
-        self._file.write(json.dumps(data, ensure_ascii=False, allow_nan=False) + "\n")
+    def _write(self, text: str) -> None:
+        self._file.write(text + "\n")
         self._file.flush()
 
 
-def header_data(targets: Iterable[Target], *, started: datetime) -> dict[str, Any]:
-    return {
+def line_text(data: dict[str, Any]) -> str:
+    """data as a line of a report, without its end."""
+    return json.dumps(data, ensure_ascii=False, allow_nan=False)
+
+
+def header_data(
+    targets: Iterable[Target],
+    *,
+    started: datetime,
+    shard: Shard | None = None,
+    resume: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    data: dict[str, Any] = {
         "kind": "header",
         "format": FORMAT,
         "tool": f"conformance {__version__}",
@@ -109,20 +153,29 @@ def header_data(targets: Iterable[Target], *, started: datetime) -> dict[str, An
             for target in targets
         ],
     }
+    if shard is not None:
+        data["shard"] = {"index": shard.index, "of": shard.of, "split": shard.split}
+    if resume is not None:
+        data["resume"] = resume
+    return data
 
 
-def footer_data(counts: Counter[str], *, started: datetime, ended: datetime) -> dict[str, Any]:
-    return {
+def footer_data(
+    counts: Counter[str], *, started: datetime, ended: datetime, cached: int = 0
+) -> dict[str, Any]:
+    """cached: how many of the verdicts an earlier run has made."""
+    data: dict[str, Any] = {
         "kind": "footer",
         "verdicts": counts.total(),
         "counts": {str(status): counts[status] for status in Status if counts[status]},
         "time": ended.isoformat(timespec="milliseconds"),
         "duration_s": round((ended - started).total_seconds(), 3),
     }
+    return data | {"cached": cached} if cached else data
 
 
-def verdict_data(verdict: Verdict) -> dict[str, Any]:
-    """verdict as plain data, the line of a report."""
+def verdict_data(verdict: Verdict, content: str = "") -> dict[str, Any]:
+    """verdict as plain data, the line of a report. content: what it depends on, as a digest."""
     task = verdict.task
     data: dict[str, Any] = {
         "kind": "verdict",
@@ -147,6 +200,7 @@ def verdict_data(verdict: Verdict) -> dict[str, Any]:
         ],
         "duration_s": round(verdict.duration_s, 7),
         "place": str(task.case.place),
+        **({"content": content} if content else {}),
     }
     if task.expectation.question is not None:
         data["difference"] = task.expectation.question
@@ -163,6 +217,11 @@ def verdict_data(verdict: Verdict) -> dict[str, Any]:
                 for position, ulp in verdict.accuracy.curve
             ],
         }
+    speaks_of = spoken_version(task)
+    if speaks_of is not None:
+        data["speaks_of"] = speaks_of
+    if is_large(task):
+        data["memory_bytes"] = need(task)
     if verdict.cause:
         data["cause"] = verdict.cause
     if verdict.mismatches:
@@ -204,6 +263,10 @@ def choice_data(choice: Choice) -> dict[str, Any]:
     data: dict[str, Any] = {"choice": choice.name} if choice.name else {}
     if choice.error is not None:
         data["error"] = choice.error
+        if choice.raises:
+            data["raises"] = list(choice.raises)
+        if choice.raises_not:
+            data["raises_not"] = list(choice.raises_not)
     else:
         data["outputs"] = [_output_data(output) for output in choice.outputs]
     return data
@@ -216,9 +279,9 @@ def outcome_data(outcome: Outcome | None) -> dict[str, Any]:
     if isinstance(outcome, Returned):
         return {
             "outputs": [
-                tensor_data(output)
-                if isinstance(output, Tensor)
-                else {"type": output.type, "text": output.text}
+                {"type": output.type, "text": output.text}
+                if isinstance(output, NotATensor)
+                else tensor_data(output)
                 for output in outcome.outputs
             ]
         }
@@ -230,9 +293,15 @@ def outcome_data(outcome: Outcome | None) -> dict[str, Any]:
     return {"end": how}
 
 
-def tensor_data(tensor: Tensor) -> dict[str, Any]:
-    """dtype, shape and values; of a large tensor its digest and its ends instead of the values."""
+def tensor_data(tensor: Tensor | RuleTensor | DigestedTensor) -> dict[str, Any]:
+    """dtype, shape and values; of a large tensor its digest and its ends instead of the values; of
+    one that is never kept whole, one digest for those of its chunks."""
     data: dict[str, Any] = {"dtype": tensor.dtype, "shape": list(tensor.shape)}
+    if isinstance(tensor, RuleTensor):
+        head, tail = tensor.stretch(0, 4), tensor.stretch(tensor.count - 4, tensor.count)
+        return data | _digested(tensor.digests(CHUNK), CHUNK, head=head, tail=tail)
+    if isinstance(tensor, DigestedTensor):
+        return data | _digested(tensor.digests, tensor.chunk, head=tensor.head, tail=tensor.tail)
     if prod(tensor.shape) <= WHOLE_UP_TO:
         data["values"] = tensor.nested()
         return data
@@ -243,6 +312,11 @@ def tensor_data(tensor: Tensor) -> dict[str, Any]:
     return data
 
 
+def _digested(digests: Sequence[str], chunk: int, *, head: Tensor, tail: Tensor) -> dict[str, Any]:
+    digest = f"sha256/{chunk}:{digest_of(digests)}"
+    return {"digest": digest, "head": head.nested(), "tail": tail.nested()}
+
+
 def _output_data(output: OutputExpected) -> dict[str, Any]:
     data: dict[str, Any] = {"name": output.name}
     if output.dtype is not None:
@@ -251,7 +325,10 @@ def _output_data(output: OutputExpected) -> dict[str, Any]:
     if shape is not None:
         data["shape"] = list(shape)
     if output.values is not None:
-        data |= tensor_data(output.values) if output.dtype else {"values": output.values.nested()}
+        if isinstance(output.values, Tensor) and not output.dtype:
+            data["values"] = output.values.nested()
+        else:
+            data |= tensor_data(output.values)
     if output.oracle:
         data["oracle"] = "exact"
     return data
@@ -260,12 +337,16 @@ def _output_data(output: OutputExpected) -> dict[str, Any]:
 def read_report(path: Path) -> Report:
     """The report at path. Raises ReportError, with the line, if it is none or not whole."""
     try:
-        lines = path.read_text("utf-8").splitlines()
+        # Not splitlines: a message of a framework may hold other ends of lines than ours.
+        text = path.read_text("utf-8")
+        lines = text.removesuffix("\n").split("\n") if text else []
     except FileNotFoundError:
         raise ReportError(f"{path}: no such file; expected a report of `conformance run`") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ReportError(f"{path}: cannot be read: {error}") from error
-    records = [_record(path, number, text=text) for number, text in enumerate(lines, 1)]
+    records: list[dict[str, Any]] = []
+    for number, line in enumerate(lines, 1):
+        records.append(_record(path, number, text=line, header=records[0] if records else {}))
     if not records or records[0].get("kind") != "header" or records[0].get("format") != FORMAT:
         raise ReportError(
             f"{path}:1: no report header of format {FORMAT}; expected a report of `conformance run`"
@@ -275,7 +356,7 @@ def read_report(path: Path) -> Report:
     if footer.get("kind") != "footer":
         raise ReportError(
             f"{path}:{len(lines)}: the report ends without a footer; "
-            "the run was cut off: run it again"
+            f"the run was cut off: {_completion(path, records[0])}"
         )
     _refuse(f"{path}:{len(lines)}", footer_problem(footer))
     verdicts = records[1:-1]
@@ -312,18 +393,26 @@ def newest_report(folder: Path) -> Report | None:
     return max(found, key=lambda report: str(report.header["time"]), default=None)
 
 
-def _record(path: Path, number: int, *, text: str) -> dict[str, Any]:
+def _record(path: Path, number: int, *, text: str, header: dict[str, Any]) -> dict[str, Any]:
     try:
         record = json.loads(text)
     except ValueError:
         raise ReportError(
-            f"{path}:{number}: the line is no JSON; the report was cut off or edited: run it again"
+            f"{path}:{number}: the line is no JSON; "
+            f"the report was cut off or edited: {_completion(path, header)}"
         ) from None
     if not isinstance(record, dict):
         raise ReportError(
             f"{path}:{number}: the line is a {type(record).__name__}; expected an object"
         )
     return record
+
+
+def _completion(path: Path, header: dict[str, Any]) -> str:
+    """How to have a report that is whole."""
+    if "resume" in header:
+        return f"`conformance run --resume {path}` runs the rest"
+    return "run it again"
 
 
 def _check_verdicts(

@@ -13,6 +13,7 @@ _HEADER: Keys = {"tool": _TEXT, "time": _TEXT, "targets": (list,)}
 _TARGET: Keys = dict.fromkeys(
     ("name", "backend", "version", "interpreter", "platform", "device", "mode"), _TEXT
 )
+_SHARD: Keys = {"index": (int,), "of": (int,), "split": _TEXT}
 _VERDICT: Keys = {
     **dict.fromkeys(("id", "op", "case", "api", "target", "status", "place"), _TEXT),
     **dict.fromkeys(("expected", "actual"), (dict,)),
@@ -31,8 +32,10 @@ def header_problem(header: dict[str, Any]) -> str:
     problem = _problem(header, _HEADER, what="the header")
     if problem:
         return problem
-    targets = (_problem(target, _TARGET, what="a target") for target in header["targets"])
-    return next(filter(None, targets), "")
+    parts = [(target, _TARGET, "a target") for target in header["targets"]]
+    if "shard" in header:
+        parts.append((header["shard"], _SHARD, "the shard"))
+    return next(filter(None, (_problem(part, keys, what=what) for part, keys, what in parts)), "")
 
 
 def verdict_problem(line: dict[str, Any], targets: frozenset[str]) -> str:
@@ -49,6 +52,8 @@ def verdict_problem(line: dict[str, Any], targets: frozenset[str]) -> str:
     parts = [(mismatch, _MISMATCH, "a mismatch") for mismatch in line["mismatches"]]
     if "difference" in line:
         parts.append((line, _ASKED, "the verdict on a question"))
+    if "speaks_of" in line:
+        parts.append((line, {"speaks_of": _TEXT}, "the verdict on a page's claim"))
     if "accuracy" in line:
         parts.append((line["accuracy"], _ACCURACY, "the accuracy"))
     if "reason" in line:

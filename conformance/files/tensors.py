@@ -10,15 +10,18 @@ from conformance.files.elements import MAX_RANK, Elements, pack, too_many
 from conformance.files.fields import closed, described, listed, sequence, word
 from conformance.files.layouts import laid_out
 from conformance.files.nodes import Map, Node, Seq
-from conformance.files.rules import MAX_BY_RULE, RULES, Rule
 from conformance.files.scalars import Written
 from conformance.files.source import Source
 from conformance.files.written_rules import read_rule
 from conformance.model.case import LaidOut
 from conformance.model.dtypes import DTYPES, DType
 from conformance.model.errors import FileError
-from conformance.model.tensor import Tensor
+from conformance.model.rules import RULES, Endless, Rule
+from conformance.model.tensor import RuleTensor, Tensor
 
+# Up to so many elements a tensor is made when its file is read; beyond, by whoever needs it.
+MAX_WHOLE = 1 << 22
+MAX_BY_RULE = 1 << 36
 # All tensors of a file together: 256 MB of float64.
 MAX_ELEMENTS_IN_A_FILE = 1 << 25
 
@@ -36,11 +39,11 @@ class Tensors:
     def __init__(self, source: Source) -> None:
         self.source = source
         self._packed: dict[tuple[Node, str], tuple[Tensor, bool]] = {}
-        self._made: dict[Map, Tensor | LaidOut] = {}
+        self._made: dict[Map, Tensor | RuleTensor | LaidOut] = {}
         self._by_rules: dict[tuple[Rule, str, tuple[int, ...]], Tensor] = {}
         self._elements = 0
 
-    def argument(self, node: Map) -> Tensor | LaidOut:
+    def argument(self, node: Map) -> Tensor | RuleTensor | LaidOut:
         """The tensor that a mapping with dtype and values, a rule or an empty shape describes, and
         how it lies in memory where that is not row by row."""
         made = self._made.get(node)
@@ -49,7 +52,8 @@ class Tensors:
             if "layout" in node.values:
                 made = laid_out(self.source, node, tensor)
             self._made[node] = made
-            self._count(tensor, at=node.at)
+            if isinstance(tensor, Tensor):
+                self._count(tensor, at=node.at)
         return made
 
     def packed(self, node: Node, dtype: DType, *, at: int) -> tuple[Tensor, bool]:
@@ -73,7 +77,7 @@ class Tensors:
                 action="split the file",
             )
 
-    def _tensor(self, node: Map) -> Tensor:
+    def _tensor(self, node: Map) -> Tensor | RuleTensor:
         values = node.values
         if values.keys() != _WRITTEN:
             closed(self.source, node, required={"dtype"}, optional=_PARTS, what="a tensor")
@@ -89,7 +93,7 @@ class Tensors:
                 expected="one of them",
             )
         if "values" not in values:
-            return self._by_rule(node, dtype)
+            return self.by_rule(node, dtype)
         at = node.value_at("values")
         tensor, _ = pack(Elements(self.source, values["values"], at=at), dtype)
         if "shape" in values:
@@ -113,7 +117,8 @@ class Tensors:
             action="leave shape out: the values say it",
         )
 
-    def _by_rule(self, node: Map, dtype: DType) -> Tensor:
+    def by_rule(self, node: Map, dtype: DType) -> Tensor | RuleTensor:
+        """The tensor of dtype that a mapping with a shape and a rule describes."""
         if "shape" not in node.values:
             raise self.source.error(
                 node.at,
@@ -140,16 +145,32 @@ class Tensors:
                     action=f"add one of: values, {listed(RULES)}",
                 )
             return Tensor(dtype.name, shape, b"")
+        if count > MAX_WHOLE:
+            return self._endless(node, rule, dtype, shape=shape)
         key = (rule, dtype.name, shape)
         made = self._by_rules.get(key)
         if made is None:
-            made = Tensor(dtype.name, shape, rule.elements(dtype, count))
+            made = Tensor(dtype.name, shape, rule.elements(dtype, count), rule)
             self._check_finite(node, made)
             self._by_rules[key] = made
         return made
 
+    def _endless(
+        self, node: Map, rule: Rule, dtype: DType, *, shape: tuple[int, ...]
+    ) -> RuleTensor:
+        """A tensor that is too large to be made here."""
+        if isinstance(rule, Endless):
+            return RuleTensor(dtype.name, shape, rule)
+        name = next(key for key in node.values if key in RULES)
+        raise self.source.error(
+            node.key_at(name),
+            f"{name} for {math.prod(shape):,} elements",
+            expected=f"at most {MAX_WHOLE:,} elements",
+            action="write larger tensors with fill, alternate or blocks",
+        )
+
     def _check_finite(self, node: Map, tensor: Tensor) -> None:
-        computed = not {"fill", "alternate"} & node.values.keys()
+        computed = not {"fill", "alternate", "blocks"} & node.values.keys()
         if (
             computed
             and tensor.kind.kind in ("float", "complex")

@@ -29,7 +29,7 @@ from conformance.model.case import (
 )
 from conformance.model.dtypes import DTYPES, SCALAR_DTYPES
 from conformance.model.errors import FileError
-from conformance.model.tensor import Tensor
+from conformance.model.tensor import RuleTensor, Tensor
 
 _KIND_IN_WORDS = {
     "tensor": "a tensor: {dtype: ..., values: ...}",
@@ -172,4 +172,4 @@ def _is_of(parameter: Parameter, value: Value) -> bool:
         return type(value) is bool
     if kind == "string":
         return type(value) is str
-    return isinstance(value, (Tensor, LaidOut) if kind == "tensor" else DTypeName)
+    return isinstance(value, (Tensor, RuleTensor, LaidOut) if kind == "tensor" else DTypeName)

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from conformance.files.fields import closed, described, mapping, native, sequence, true
 from conformance.files.nodes import Map, Node, Seq
-from conformance.files.rules import RULES, Alternate, Harmonic, Ramp, Rule, Uniform
 from conformance.files.source import Source
 from conformance.model.dtypes import DType
 from conformance.model.errors import FileError
+from conformance.model.rules import RULES, Alternate, Blocks, Harmonic, Ramp, Rule, Uniform
 from conformance.model.tensor import Tensor
 
 Pack = Callable[[Node, int], Tensor]
@@ -34,14 +34,16 @@ def read_rule(source: Source, node: Map, dtype: DType, *, count: int, pack: Pack
             )
         return Alternate(pack(value, at).data)
     if name == "alternate":
-        return _alternate(source, value, at=at, pack=pack)
+        return Alternate(_listed(source, value, at=at, what=name, pack=pack).data)
+    if name == "blocks":
+        return _blocks(source, value, at=at, count=count, pack=pack)
     kinds = _TAKEN_KINDS[name]
     if dtype.kind not in kinds:
         raise source.error(
             node.key_at(name),
             f"the rule {name} for {dtype.name}",
             expected="a dtype of these kinds: " + ", ".join(kinds),
-            action="write it with fill, alternate or values",
+            action="write it with fill, alternate, blocks or values",
         )
     if name == "harmonic":
         true(source, value, at=at, what=name)
@@ -58,16 +60,27 @@ _TAKEN_KINDS = {
 }
 
 
-def _alternate(source: Source, node: Node, *, at: int, pack: Pack) -> Rule:
-    rule = mapping(source, node, at=at, what="alternate")
-    values = closed(source, rule, required={"values"}, what="alternate")
+def _listed(source: Source, node: Node, *, at: int, what: str, pack: Pack) -> Tensor:
+    """The values of a rule that lists some."""
+    rule = mapping(source, node, at=at, what=what)
+    values = closed(source, rule, required={"values"}, what=what)
     values_at = rule.value_at("values")
     items = sequence(source, values["values"], at=values_at, what="values")
     if not items.items or any(isinstance(item, Seq) for item in items.items):
         raise source.error(
             values_at, f"values is {described(items)}", expected="a list of numbers, at least one"
         )
-    return Alternate(pack(items, values_at).data)
+    return pack(items, values_at)
+
+
+def _blocks(source: Source, node: Node, *, at: int, count: int, pack: Pack) -> Rule:
+    values = _listed(source, node, at=at, what="blocks", pack=pack)
+    parts = values.shape[0]
+    if count % parts:
+        raise source.error(
+            at, f"{count:,} elements in {parts} blocks", expected=f"a multiple of {parts} elements"
+        )
+    return Blocks(values.data)
 
 
 def _ramp(source: Source, node: Node, dtype: DType, *, at: int, count: int) -> Rule:

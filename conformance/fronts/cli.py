@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,7 +17,6 @@ from conformance.model.errors import ConformanceError, UsageError
 
 EXIT_RED = 1
 EXIT_USAGE = 2
-EXIT_INTERRUPTED = 130
 
 
 class _Commands(click.Group):
@@ -51,6 +51,23 @@ _backend_option = click.option(
 )
 
 
+def _size(_: click.Context, __: click.Parameter, text: str | None) -> int | None:
+    """The size that an option was given, in bytes."""
+    from conformance.fronts.sizes import parse_size
+
+    try:
+        return None if text is None else parse_size(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+_memory_option = click.option(
+    "--memory", callback=_size, metavar="SIZE",
+    help="Memory that one call may take, such as 12GiB; cases that need more are left out.  "
+    "[default: 1GiB]",
+)  # fmt: skip
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="conformance")
 def main() -> None:
@@ -68,6 +85,16 @@ def main() -> None:
 @click.option("--report", type=click.Path(path_type=Path), help="Write a report (JSON lines).")
 @click.option("--timeout", "timeout_s", type=click.FloatRange(min=0.001), metavar="S",
               help="Seconds that one case may take.  [default: 60]")  # fmt: skip
+@_memory_option
+@click.option("--shard", metavar="I/N", help="Only the part I of N, for machines that share a run.")
+@click.option("--durations", type=click.Path(path_type=Path), metavar="FILE",
+              help="An earlier report, or JSON with seconds by task, for --shard.")  # fmt: skip
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N",
+              help="Targets that work at a time.  [default: the number of CPUs]")  # fmt: skip
+@click.option("--no-cache", "cache", is_flag=True, default=True, flag_value=False,
+              help="Run everything anew, whatever earlier runs have found.")  # fmt: skip
+@click.option("--resume", type=click.Path(path_type=Path), metavar="FILE",
+              help="Complete the report of a run that was cut off.")  # fmt: skip
 @click.option("--in-process", is_flag=True, help="No worker process, for a debugger.")
 @_format_option
 def run(
@@ -78,28 +105,47 @@ def run(
     cases: Path | None,
     report: Path | None,
     timeout_s: float | None,
+    memory: int | None,
+    shard: str | None,
+    durations: Path | None,
+    jobs: int | None,
+    cache: bool,
+    resume: Path | None,
     in_process: bool,
     form: str,
 ) -> None:
     """Run cases on backends (without --backend: on the reference)."""
-    from conformance.fronts.run_command import Request, run_request
+    from conformance.fronts.request import Request
+    from conformance.fronts.run_command import StoppedRunError, resumed, run_request
 
     settings = settings_here()
     request = Request(
-        specs=specs or ("reference",),
+        specs=specs,
         addresses=addresses,
         apis=apis,
-        cases=cases or settings.cases,
+        cases=cases,
         report=report,
         timeout_s=timeout_s or settings.timeout_s,
+        memory=memory,
+        shard=shard,
+        durations=durations,
+        resume=resume,
+        cached=cache,
         in_process=in_process,
         as_json=form == "json",
     )
+    if jobs is not None:
+        request = replace(request, jobs=jobs)
+    if resume is not None:
+        request = resumed(request)
+    else:
+        cases = cases or settings.cases
+        request = replace(request, specs=specs or ("reference",), cases=cases)
     try:
         red = run_request(request, settings)
-    except KeyboardInterrupt:
-        click.echo("conformance: interrupted; the report has no footer", err=True)
-        sys.exit(EXIT_INTERRUPTED)
+    except StoppedRunError as stop:
+        click.echo(f"conformance: {stop}", err=True)
+        sys.exit(stop.status)
     sys.exit(EXIT_RED if red else 0)
 
 
@@ -176,6 +222,44 @@ def show(report: Path, *, form: str) -> None:
         console.print(f"{read.header['tool']}, {read.header['time']}", highlight=False)
         print_report(console, read.header, read.verdicts)
     sys.exit(EXIT_RED if read.red else 0)
+
+
+@main.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path), required=False)
+@click.option("--from", "before", metavar="TARGET", help="This target of OLD ...")
+@click.option("--to", "after", metavar="TARGET", help="... and this one of NEW (of OLD without).")
+@_format_option
+def diff(
+    old: Path, *, new: Path | None, before: str | None, after: str | None, form: str
+) -> None:  # fmt: skip
+    """Show what has changed between two reports, or two targets of one; exit 1 if something is
+    broken or gone."""
+    from conformance.fronts.diff_command import as_data, as_text, diff_of
+
+    if (before is None) is not (after is None):
+        given, missing = ("--from", "--to") if after is None else ("--to", "--from")
+        raise UsageError(f"{given} without {missing}; expected both or none")
+    names = (before, after) if before is not None and after is not None else None
+    found = diff_of(old, new, names=names)
+    click.echo(json.dumps(as_data(found), indent=2) if form == "json" else as_text(found))
+    sys.exit(EXIT_RED if found.worse else 0)
+
+
+@main.command()
+@click.argument("reports", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--output", type=click.Path(path_type=Path), required=True, metavar="FILE",
+              help="The report to write.")  # fmt: skip
+def merge(reports: tuple[Path, ...], *, output: Path) -> None:
+    """Write several reports as one: of other targets, other machines, the shards of a run."""
+    from conformance.files.merge import write_merged
+    from conformance.files.report import read_report
+
+    if output.resolve() in [report.resolve() for report in reports]:
+        raise UsageError(f"--output is {output}, one of the reports; expected another file")
+    records = write_merged([read_report(report) for report in reports], output)
+    targets = ", ".join(target["name"] for target in records[0]["targets"])
+    click.echo(f"{output}: {records[-1]['verdicts']} verdicts on {targets}")
 
 
 @main.command()
@@ -269,15 +353,21 @@ def uninstall(specs: tuple[str, ...]) -> None:
 @_cases_option
 @click.option("--timeout", "timeout_s", type=click.FloatRange(min=0.001), default=10.0,
               show_default=True, metavar="S", help="Seconds that one case may take.")  # fmt: skip
+@_memory_option
 @_format_option
-def fakes(folder: Path, *, cases: Path | None, timeout_s: float, form: str) -> None:
+def fakes(
+    folder: Path, *, cases: Path | None, timeout_s: float, memory: int | None, form: str
+) -> None:
     """Print which case catches which fake of FOLDER; exit 1 if a faulty one escapes, a right one
     is caught, or a case catches nothing."""
     from conformance.authoring.fakes import catch
     from conformance.fronts.fakes_command import as_data, as_text
+    from conformance.run.memory import available_memory, check_budget
     from conformance.run.registry import load_registered, registered_backends
 
     backends = [load_registered(name) for name in sorted(registered_backends())]
-    catches = catch(load_cases(cases), backends, folder=folder, timeout_s=timeout_s)
+    if memory is not None:
+        check_budget(memory, available_memory())
+    catches = catch(load_cases(cases), backends, folder=folder, timeout_s=timeout_s, memory=memory)
     click.echo(json.dumps(as_data(catches), indent=2) if form == "json" else as_text(catches))
     sys.exit(EXIT_RED if catches.missed or catches.wronged or catches.idle else 0)

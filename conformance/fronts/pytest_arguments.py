@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.decide.ledger import Stale, stale_entries
+from conformance.decide.memory import DEFAULT_BUDGET, fitting, left_out_text
 from conformance.decide.plan import Selection, make_plan
 from conformance.model.backend import Backend, Target
 from conformance.model.case import Suite
@@ -29,10 +30,12 @@ class Arguments:
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """The tasks, in the order of the plan, and the ledger entries that speak of nothing."""
+    """The tasks, in the order of the plan, and the ledger entries that speak of nothing. left_out:
+    what needs more memory than a call may take, in words."""
 
     tasks: tuple[Task, ...] = ()
     stale: tuple[Stale, ...] = ()
+    left_out: str = ""
 
     @property
     def ids(self) -> frozenset[str]:
@@ -62,10 +65,13 @@ def sort_arguments(arguments: Sequence[str], *, start: Path, cases: Path) -> Arg
     return Arguments(tuple(paths), tuple(addresses), tuple(ids))
 
 
-def select(suite: Suite, pairs: Sequence[Pair], *, arguments: Arguments) -> Selected:
-    """What addresses and ids select; everything if there are none.
+def select(
+    suite: Suite, pairs: Sequence[Pair], *, arguments: Arguments, memory: int = DEFAULT_BUDGET
+) -> Selected:
+    """What addresses and ids select, of what takes at most so many bytes; everything if there are
+    none.
 
-    Raises UsageError if one of them selects nothing.
+    Raises UsageError if one of them selects nothing, or if all of it needs more memory.
     """
     stale = tuple(entry for pair in pairs for entry in stale_entries(suite, *pair))
     ids = [task_id for task_id in arguments.ids if all(entry.id != task_id for entry in stale)]
@@ -73,12 +79,13 @@ def select(suite: Suite, pairs: Sequence[Pair], *, arguments: Arguments) -> Sele
     tasks = make_plan(suite, pairs, selection=selection)
     for task_id in ids:
         _check_id(task_id, tasks)
-    if not arguments.ids and not arguments.addresses:
-        return Selected(tasks, stale)
-    return Selected(
-        tuple(task for task in tasks if _is_selected(task.id, arguments)),
-        tuple(entry for entry in stale if _is_selected(entry.id, arguments)),
-    )
+    if arguments.ids or arguments.addresses:
+        tasks = tuple(task for task in tasks if _is_selected(task.id, arguments))
+        stale = tuple(entry for entry in stale if _is_selected(entry.id, arguments))
+    kept, beyond = fitting(tasks, memory)
+    if beyond and not kept and not stale:
+        raise UsageError(f"nothing to run: {left_out_text(beyond)}")
+    return Selected(kept, stale, left_out_text(beyond))
 
 
 def _inside(path: Path, cases: Path) -> str | None:

@@ -8,6 +8,7 @@ from threading import Thread
 from typing import Protocol
 
 from conformance.fronts.pytest_arguments import Pair
+from conformance.fronts.request import number_of_cpus
 from conformance.model.outcome import Outcome
 from conformance.model.verdict import Task
 from conformance.run.engine import Workers
@@ -32,7 +33,7 @@ class AheadOfItems:
     def __init__(self, pairs: Iterable[Pair], tasks: Sequence[Task], *, timeout_s: float) -> None:
         self._tasks = tasks
         self._futures: dict[str, Future[Outcome]] = {task.id: Future() for task in tasks}
-        self._workers = Workers(needed(pairs, tasks), timeout_s=timeout_s)
+        self._workers = Workers(needed(pairs, tasks), jobs=number_of_cpus(), timeout_s=timeout_s)
         self._workers.start()
         self._thread = Thread(target=self._run, name="conformance", daemon=True)
         self._thread.start()
@@ -65,8 +66,8 @@ class AheadOfItems:
 class AtDemand:
     """Runs a task when its item is run, and starts a target when its first task is.
 
-    For a process that is told bit by bit which of all items are its own (pytest-xdist): running
-    ahead would do the work of the other processes too.
+    For a process of pytest-xdist on another machine, which is told bit by bit which items are its
+    own: running ahead would do the work of the other processes too.
     """
 
     def __init__(self, pairs: Iterable[Pair], *, timeout_s: float) -> None:

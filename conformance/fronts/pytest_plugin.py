@@ -24,6 +24,16 @@ def seconds(text: str) -> float:
     return value
 
 
+def memory(text: str) -> int:
+    """The size in bytes that text says."""
+    from conformance.fronts.sizes import parse_size
+
+    try:
+        return parse_size(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 # By destination. The short names are the documented ones; the long ones are always there.
 OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "conformance_backends": (
@@ -50,6 +60,29 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
             "type": seconds,
             "metavar": "S",
             "help": "seconds that a call may take; default: [tool.conformance] timeout, else 60",
+        },
+    ),
+    "conformance_memory": (
+        ("--conformance-memory", "--memory"),
+        {
+            "type": memory,
+            "metavar": "SIZE",
+            "help": "memory that one call may take, such as 12GiB; cases that need more are left "
+            "out; default: 1GiB",
+        },
+    ),
+    "conformance_shard": (
+        ("--conformance-shard", "--shard"),
+        {
+            "metavar": "I/N",
+            "help": "only the part I of N, as `conformance run --shard` splits it",
+        },
+    ),
+    "conformance_durations": (
+        ("--conformance-durations",),
+        {
+            "metavar": "FILE",
+            "help": "an earlier report, or JSON with seconds by task: what --shard balances",
         },
     ),
     "conformance_report": (

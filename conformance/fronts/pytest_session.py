@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ from typing import Any
 import pytest
 
 from conformance.decide.judge import decline, judge
+from conformance.decide.memory import DEFAULT_BUDGET
 from conformance.decide.oracle import Oracle
+from conformance.decide.shard import Shard
 from conformance.files.load import load_suite
 from conformance.files.report import ReportWriter
 from conformance.fronts.pytest_arguments import (
@@ -24,17 +27,20 @@ from conformance.fronts.pytest_arguments import (
 from conformance.fronts.pytest_items import CaseCollector, ConformanceItem, TaskItem
 from conformance.fronts.pytest_outcomes import AheadOfItems, AtDemand, Outcomes
 from conformance.fronts.pytest_reports import line_of, pack, status_of, task_of, unpack
+from conformance.fronts.pytest_sharing import FromController, SharedOutcomes
 from conformance.fronts.session import cases_folder, resolve_runnable
 from conformance.fronts.settings import Settings, read_settings
-from conformance.model.errors import ConformanceError
+from conformance.fronts.sharding import part, read_split
+from conformance.model.errors import ConformanceError, UsageError
 from conformance.model.verdict import Status, Task, Verdict
+from conformance.run.memory import available_memory, check_budget
 
 
 class ConformanceSession:
     """The plug-in of a run with --backend.
 
-    Under pytest-xdist the controller and each of its processes have one: the processes run tasks,
-    the controller only plans, so that a wrong question is answered once, and writes the report.
+    Under pytest-xdist the controller and each of its processes have one: the processes run items
+    and judge, the controller has the workers that run the tasks of all, and writes the report.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -42,9 +48,11 @@ class ConformanceSession:
         self.start = config.invocation_params.dir
         self.pairs: Sequence[Pair] = ()
         self.selected = Selected()
+        self.shard: Shard | None = None
         self.cases = Path()
         self.settings: Settings
         self.outcomes: Outcomes | None = None
+        self.shared: SharedOutcomes | None = None
         self.oracle = Oracle()
         self.report: _ReportFile | None = None
         self._group = ""
@@ -60,12 +68,53 @@ class ConformanceSession:
             self.settings = read_settings(self.start)
             explicit = self.config.getoption("conformance_cases")
             self.cases = cases_folder(Path(explicit) if explicit else None)
+            memory = self._memory()
             arguments = self._take_arguments()
             self.pairs = resolve_runnable(
                 self.config.getoption("conformance_backends"), self.settings
             )
-            self.selected = select(load_suite(self.cases), self.pairs, arguments=arguments)
+            self.selected = select(
+                load_suite(self.cases), self.pairs, arguments=arguments, memory=memory
+            )
+            self._take_part()
         self._show_ids_as_they_are()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tells a process of pytest-xdist where the outcomes are."""
+        if self.shared is None:
+            runnable = [task for task in self.selected.tasks if not task.refusal]
+            self.shared = SharedOutcomes(self.pairs, runnable, timeout_s=self._timeout_s)
+        node.workerinput["conformance"] = self.shared.address
+
+    @property
+    def _timeout_s(self) -> float:
+        return float(self.config.getoption("conformance_timeout_s") or self.settings.timeout_s)
+
+    def _memory(self) -> int:
+        """Bytes that a call may take."""
+        given = self.config.getoption("conformance_memory")
+        if given is None:
+            return DEFAULT_BUDGET
+        if self.is_xdist_process or self.config.getoption("numprocesses", None):
+            raise UsageError(
+                "--memory beside -n: each process of pytest-xdist could make such a call at the "
+                "same time; expected one of them"
+            )
+        check_budget(given, available_memory())
+        return int(given)
+
+    def _take_part(self) -> None:
+        """Leaves what --shard gives this machine, and the targets that have any of it."""
+        durations = self.config.getoption("conformance_durations")
+        split = read_split(
+            self.config.getoption("conformance_shard"),
+            self.start / durations if durations else None,
+        )
+        mine = part(self.selected.tasks, self.selected.stale, pairs=self.pairs, split=split)
+        self.selected = replace(self.selected, tasks=mine.tasks, stale=mine.stale)
+        self.pairs = mine.pairs
+        self.shard = mine.shard
 
     def _take_arguments(self) -> Arguments:
         """Takes the arguments that select cases away from pytest, which would look for files."""
@@ -116,17 +165,22 @@ class ConformanceSession:
         if option.collectonly or getattr(option, "setuponly", False):
             return (yield)
         self._open_report()
-        timeout_s = self.config.getoption("conformance_timeout_s") or self.settings.timeout_s
-        if self.is_xdist_process:
-            self.outcomes = AtDemand(self.pairs, timeout_s=timeout_s)
-        else:
-            tasks = [item.task for item in session.items if isinstance(item, TaskItem)]
-            runnable = [task for task in tasks if not task.refusal]
-            self.outcomes = AheadOfItems(self.pairs, runnable, timeout_s=timeout_s)
+        self.outcomes = self.shared or self._outcomes(session)
         try:
             return (yield)
         finally:
             self.outcomes.stop()
+
+    def _outcomes(self, session: pytest.Session) -> Outcomes:
+        tasks = [item.task for item in session.items if isinstance(item, TaskItem)]
+        runnable = [task for task in tasks if not task.refusal]
+        if not self.is_xdist_process:
+            return AheadOfItems(self.pairs, runnable, timeout_s=self._timeout_s)
+        try:
+            given = getattr(self.config, "workerinput", {})
+            return FromController(given["conformance"], runnable)
+        except (KeyError, OSError):
+            return AtDemand(self.pairs, timeout_s=self._timeout_s)
 
     def _judged(self, task: Task) -> Verdict:
         """The verdict on task, when its outcome is there."""
@@ -202,13 +256,15 @@ class ConformanceSession:
         if not file or self.is_xdist_process:
             return
         try:
-            self.report = _ReportFile(self.start / file, self.pairs)
+            self.report = _ReportFile(self.start / file, self.pairs, shard=self.shard)
         except OSError as error:
             raise pytest.UsageError(
                 f"--conformance-report names {file!r}, which cannot be written: {error.strerror}"
             ) from None
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self.selected.left_out:
+            terminalreporter.write_line(f"conformance: left out: {self.selected.left_out}")
         for note in self.outcomes.notes if self.outcomes is not None else ():
             terminalreporter.write_line(f"conformance: {note}")
 
@@ -222,9 +278,10 @@ class ConformanceSession:
 class _ReportFile:
     """The file of --conformance-report. Without a footer, when the run did not come to its end."""
 
-    def __init__(self, path: Path, pairs: Sequence[Pair]) -> None:
+    def __init__(self, path: Path, pairs: Sequence[Pair], *, shard: Shard | None) -> None:
         targets = [target for _, target in pairs]
-        self._writer = ReportWriter(path, targets, started=datetime.now(timezone.utc))
+        started = datetime.now(timezone.utc)
+        self._writer = ReportWriter(path, targets, started=started, shard=shard)
         self._written: set[str] = set()
         self._missing = False
 

@@ -6,148 +6,280 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime, timezone
-from pathlib import Path
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-import click
-
-from conformance.fronts.session import load_cases, resolve_runnable
-from conformance.fronts.settings import DEFAULT_TIMEOUT_S, Settings
+from conformance.fronts.interruption import Signals
+from conformance.fronts.known_verdicts import KnownVerdicts
+from conformance.fronts.request import HOW, Request, asking
+from conformance.fronts.run_lines import RunLines
+from conformance.fronts.run_output import Output, show, summary, summary_of_known
+from conformance.fronts.session import resolve_runnable
+from conformance.fronts.settings import Settings
 from conformance.model.backend import Backend, Target
-from conformance.model.errors import UsageError
+from conformance.model.errors import ConformanceError, UsageError
+from conformance.model.verdict import RED
 
 if TYPE_CHECKING:
-    from conformance.decide.ledger import Stale
-    from conformance.fronts.terminal import Line
-    from conformance.model.outcome import Outcome
-    from conformance.model.verdict import Task
+    from conformance.files.report import ReportWriter
+    from conformance.files.unfinished import Unfinished
+    from conformance.files.verdict_store import Answer
     from conformance.run.engine import Workers
 
+Pair = tuple[Backend, Target]
+Line = dict[str, Any]
+EXIT_INTERRUPTED = 130
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What `conformance run` was asked for."""
 
-    specs: tuple[str, ...]
-    addresses: tuple[str, ...] = ()
-    apis: tuple[str, ...] = ()
-    cases: Path | None = None
-    report: Path | None = None
-    timeout_s: float = DEFAULT_TIMEOUT_S
-    in_process: bool = False
-    as_json: bool = False
+class StoppedRunError(ConformanceError):
+    """The run was told to end, and has ended in good order. status: what to leave with."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 def run_request(request: Request, settings: Settings) -> bool:
-    """Runs it and shows it; True if something is not as expected."""
-    pairs = resolve_runnable(request.specs, settings)
+    """Runs it and shows it; True if something is not as expected. Raises StoppedRunError."""
+    with Signals() as signals:
+        try:
+            return _run(request, settings, signals)
+        except KeyboardInterrupt as stop:
+            raise StoppedRunError("interrupted", _status(stop)) from None
+
+
+def resumed(request: Request) -> Request:
+    """request with the question of the report that it is to complete. Raises UsageError if it asks
+    one of its own, ReportError if the report does not say what was asked."""
+    from conformance.files.unfinished import read_unfinished
+
+    assert request.resume is not None
+    given = [name for name, value in request.question().items() if value]
+    if given or request.report is not None:
+        raise UsageError(
+            f"--resume {request.resume} completes what that report was asked; "
+            "expected no operation, no --report and no option that asks for something else"
+        )
+    how = {name: getattr(request, name) for name in HOW}
+    return asking(read_unfinished(request.resume).question, how)
+
+
+def _run(request: Request, settings: Settings, signals: Signals) -> bool:
+    if request.memory is not None:
+        from conformance.run.memory import available_memory, check_budget
+
+        check_budget(request.memory, available_memory())
+    unfinished = _unfinished(request)
+    pairs: Sequence[Pair] = resolve_runnable(request.specs, settings)
     started = datetime.now(timezone.utc)
+    reads = request.cached and not request.in_process
+    known = KnownVerdicts(pairs, home=settings.home, reads=reads, writes=not request.in_process)
+    question = known.question(request)
+    answer = known.answer(question) if unfinished is None else None
+    if answer is not None:
+        return _show_answer(
+            request, answer, question=question, pairs=pairs, known=known, started=started
+        )
+    plan = None
+    if request.shard is not None or request.durations is not None:
+        from conformance.fronts.run_plan import plan_part
+
+        plan, pairs = plan_part(request, pairs)
     with ExitStack() as stack:
         workers = None
-        if not request.in_process:
+        if pairs and not request.in_process:
             # Frameworks take seconds to import: they begin before our own imports do.
             from conformance.run.engine import Workers
 
-            workers = stack.enter_context(Workers(pairs, timeout_s=request.timeout_s))
-            workers.start()
-        plan = _plan(request, pairs)
-        return _carry_out(request, plan, pairs=pairs, workers=workers, started=started)
+            workers = Workers(
+                pairs, jobs=request.jobs, paces=known.paces, timeout_s=request.timeout_s
+            )
+            stack.enter_context(workers)
+            if unfinished is None:
+                workers.start([target for _, target in pairs if not known.has(target)])
+        from conformance.fronts.run_plan import plan as plan_all
+
+        lines = RunLines(plan or plan_all(request, pairs), known, unfinished)
+        run = _Run(request, pairs, known, lines, signals)
+        return run.carry_out(workers, started=started, question=question)
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What is to be judged, and the ledger entries that speak of nothing."""
+def _unfinished(request: Request) -> Unfinished | None:
+    if request.resume is None:
+        return None
+    from conformance.files.unfinished import read_unfinished
 
-    tasks: tuple[Task, ...]
-    stale: tuple[Stale, ...]
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        return (*(task.id for task in self.tasks), *(entry.id for entry in self.stale))
+    return read_unfinished(request.resume)
 
 
-def _plan(request: Request, pairs: Sequence[tuple[Backend, Target]]) -> _Plan:
-    from conformance.decide.ledger import stale_entries
-    from conformance.decide.plan import Selection, make_plan
-
-    suite = load_cases(request.cases)
-    tasks = make_plan(suite, pairs, selection=Selection(request.addresses, request.apis))
-    if not tasks:
-        raise UsageError("nothing to run: no selected API has any of the selected cases")
-    stale = tuple(entry for pair in pairs for entry in stale_entries(suite, *pair))
-    return _Plan(tasks, stale)
-
-
-def _carry_out(
+def _show_answer(
     request: Request,
-    plan: _Plan,
+    answer: Answer,
     *,
-    pairs: Sequence[tuple[Backend, Target]],
-    workers: Workers | None,
+    question: str | None,
+    pairs: Sequence[Pair],
+    known: KnownVerdicts,
     started: datetime,
 ) -> bool:
+    """Show what an earlier run has found out, and write it where a report is asked for."""
     from conformance.files.report import ReportWriter, footer_data, header_data
-    from conformance.model.verdict import RED
 
-    targets = [target for _, target in pairs]
-    counts: Counter[str] = Counter()
-    lines: dict[str, Line] = {}
-    with ExitStack() as stack:
-        report = None
-        if request.report is not None:
-            report = stack.enter_context(ReportWriter(request.report, targets, started=started))
-        for line in _with_progress(_lines(plan, workers), total=len(plan.ids)):
-            lines[line["id"]] = line
-            counts[line["status"]] += 1
-            if report is not None:
-                report.add(line)
-        ended = datetime.now(timezone.utc)
-        if report is not None:
-            report.finish(ended=ended)
-    header = header_data(targets, started=started)
-    verdicts = [lines[task] for task in plan.ids]
-    if request.as_json:
-        records = [header, *verdicts, footer_data(counts, started=started, ended=ended)]
-        for record in records:
-            click.echo(json.dumps(record, ensure_ascii=False, allow_nan=False))
-    else:
-        from conformance.fronts.terminal import make_console, print_report
-
-        print_report(make_console(), header, verdicts)
-        for note in workers.notes if workers is not None else ():
-            click.echo(note)
-        click.echo(f"{len(verdicts)} verdicts in {(ended - started).total_seconds():.1f} s")
+    targets = [target for _, target in pairs if target.name in answer.more["targets"]]
+    shard = _shard(answer)
+    resume = _resume_data(request, known)
+    header = header_data(targets, started=started, shard=shard, resume=resume)
+    counts = Counter(answer.more["counts"])
+    count = counts.total()
+    ended = datetime.now(timezone.utc)
+    if request.report is not None:
+        with ReportWriter(
+            request.report, targets, started=started, shard=shard, resume=resume
+        ) as report:
+            report.add_known(answer.texts, counts)
+            report.finish(ended=ended, cached=count)
+    output = Output(
+        header,
+        lambda: answer.texts,
+        footer_data(counts, started=started, ended=ended, cached=count),
+        (*answer.more["remarks"], summary_of_known(count, shard=shard)),
+        lines=lambda: [json.loads(text) for text in answer.texts],
+        screen=partial(known.screen, question),
+        keep_screen=partial(known.keep_screen, question),
+    )
+    show(output, as_json=request.as_json)
     return any(counts[status] for status in RED)
 
 
-def _lines(plan: _Plan, workers: Workers | None) -> Iterator[Line]:
-    """The report lines, as they come; those for which nothing has to run first."""
-    from conformance.decide.judge import decline, judge
-    from conformance.decide.oracle import Oracle
-    from conformance.files.report import stale_data, verdict_data
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run on its way."""
 
-    yield from map(stale_data, plan.stale)
-    yield from (verdict_data(decline(task)) for task in plan.tasks if task.refusal)
-    oracle = Oracle()
-    outcomes: Iterator[tuple[Task, Outcome]]
-    runnable = [task for task in plan.tasks if not task.refusal]
-    if workers is None:
-        from conformance.run.in_process import run_in_process
+    request: Request
+    pairs: Sequence[Pair]
+    known: KnownVerdicts
+    lines: RunLines
+    signals: Signals
 
-        outcomes = run_in_process(runnable)
-    else:
-        outcomes = workers.run(runnable)
-    for task, outcome in outcomes:
-        yield verdict_data(judge(task, outcome, oracle))
+    def carry_out(
+        self, workers: Workers | None, *, started: datetime, question: str | None
+    ) -> bool:
+        """Runs what has to run; True if something is not as expected."""
+        began = started
+        if self.lines.unfinished is not None:
+            started = datetime.fromisoformat(self.lines.unfinished.header["time"])
+        work = self.lines.settle()
+        with ExitStack() as stack:
+            report = self._report(started)
+            if report is not None:
+                stack.enter_context(report)
+            try:
+                lines = self.lines.judged(work, workers, report=report, signals=self.signals)
+                for _ in _with_progress(lines, total=len(work)):
+                    pass
+            except KeyboardInterrupt as stop:
+                raise StoppedRunError(self._farewell(), _status(stop)) from None
+            finally:
+                self.known.save(workers.paces if workers is not None else {})
+            ended = datetime.now(timezone.utc)
+            if report is not None:
+                report.finish(ended=ended, cached=self.lines.cached)
+        remarks = [*(workers.notes if workers is not None else ()), *self.known.unknown]
+        if self.lines.plan.left_out:
+            remarks.append(f"left out: {self.lines.plan.left_out}")
+        last = self._summary((ended - began).total_seconds(), ran=len(work))
+        return self._show((*remarks, last), started=started, ended=ended, question=question)
+
+    def _report(self, started: datetime) -> ReportWriter | None:
+        """The report to write, with all lines that are there already."""
+        from conformance.files.report import ReportWriter
+
+        path = self.request.resume or self.request.report
+        if path is None or self.lines.are_in_report:
+            return None
+        return ReportWriter(
+            path,
+            [target for _, target in self.pairs],
+            started=started,
+            shard=self.lines.plan.shard,
+            resume=_resume_data(self.request, self.known),
+            kept=self.lines.lines.values(),
+        )
+
+    def _show(
+        self,
+        remarks: tuple[str, ...],
+        *,
+        started: datetime,
+        ended: datetime,
+        question: str | None,
+    ) -> bool:
+        """Show everything, and remember it as the answer; the last remark is about this run."""
+        from conformance.files.report import footer_data, header_data
+
+        shard = self.lines.plan.shard
+        targets = [target for _, target in self.pairs]
+        resume = _resume_data(self.request, self.known)
+        pairs = self.lines.in_order
+        counts = Counter(line["status"] for line, _ in pairs)
+        names = [target.name for target in targets]
+        more: Line = {"targets": names, "remarks": remarks[:-1], "counts": counts}
+        if shard is not None:
+            more["shard"] = astuple(shard)
+        kept = self.known.keep_answer(question, pairs, more=more)
+        output = Output(
+            header_data(targets, started=started, shard=shard, resume=resume),
+            lambda: [text for _, text in pairs],
+            footer_data(counts, started=started, ended=ended, cached=self.lines.cached),
+            remarks,
+            lines=lambda: [line for line, _ in pairs],
+            screen=lambda _: None,
+            keep_screen=partial(self.known.keep_screen, question if kept else None),
+        )
+        show(output, as_json=self.request.as_json)
+        return any(counts[status] for status in RED)
+
+    def _summary(self, seconds: float, *, ran: int) -> str:
+        count, shard = len(self.lines.lines), self.lines.plan.shard
+        if self.lines.cached and not ran and not self.lines.kept:
+            return summary_of_known(count, shard=shard)
+        origins = {"known from before": self.lines.cached}
+        if self.request.resume is not None:
+            origins[f"kept from {self.request.resume}"] = self.lines.kept
+        return summary(count, seconds, origins=origins, shard=shard)
+
+    def _farewell(self) -> str:
+        """What was reached, and how to go on."""
+        reached, count = len(self.lines.lines), len(self.lines.plan.ids)
+        path = self.request.resume or self.request.report
+        how = f"`conformance run --resume {path}`" if path is not None else "the same command"
+        return f"interrupted after {reached} of {count} verdicts; {how} runs the rest"
+
+
+def _resume_data(request: Request, known: KnownVerdicts) -> Line:
+    """What the header of a report says, so that it can be completed."""
+    return {"question": request.question(), "fingerprints": known.fingerprints}
+
+
+def _shard(answer: Answer) -> Any:
+    """The part that an earlier run was."""
+    if "shard" not in answer.more:
+        return None
+    from conformance.decide.shard import Shard
+
+    return Shard(*answer.more["shard"])
+
+
+def _status(stop: KeyboardInterrupt) -> int:
+    return int(getattr(stop, "status", EXIT_INTERRUPTED))
 
 
 def _with_progress(lines: Iterator[Line], *, total: int) -> Iterator[Line]:
     """lines, with a bar on standard error where that is a terminal."""
     import sys
 
-    if not sys.stderr.isatty():
+    if not total or not sys.stderr.isatty():
         yield from lines
         return
     from rich.console import Console

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,10 +39,14 @@ def load_cases(explicit: Path | None) -> Suite:
 
 def resolve_targets(specs: Sequence[str], settings: Settings) -> list[tuple[Backend, Target]]:
     """The backend and target of every spec, in order. UsageError if two name the same target."""
+    from conformance.run.registry import load_registered
     from conformance.run.targets import resolve
 
+    # Several versions of a framework have the same files, which take 10 ms to be read.
+    load = cache(load_registered)
     pairs = [
-        resolve(spec, home=settings.home, targets_file=settings.targets_file) for spec in specs
+        resolve(spec, home=settings.home, targets_file=settings.targets_file, load=load)
+        for spec in specs
     ]
     names = [target.name for _, target in pairs]
     twice = sorted({name for name in names if names.count(name) > 1})

@@ -10,10 +10,13 @@ from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.rule import Rule
+from rich.style import Style
 from rich.table import Table
 
 from conformance.decide.answers import answers, disagreements
 from conformance.files.report import observation_in
+from conformance.fronts.grid import EMPTY, Cell, Grid
+from conformance.fronts.terminal_truth import print_truths
 from conformance.model.verdict import RED, Status
 
 Line = dict[str, Any]
@@ -49,18 +52,19 @@ def print_report(console: Console, header: Line, verdicts: Sequence[Line]) -> No
     """The verdicts of each operation as a table of cases by APIs, what is red in full, counts."""
     for op in dict.fromkeys(line["op"] for line in verdicts):
         for table in _tables(console, op, [line for line in verdicts if line["op"] == op]):
-            console.print(table)
+            console.print(table.segments(console.width))
     _print_red(console, [line for line in verdicts if Status(line["status"]) in RED])
     console.print(_counts(header, verdicts))
+    print_truths(console, header, verdicts)
     _print_disagreements(console, verdicts)
     _print_known(console, verdicts)
     _print_causes(console, verdicts)
 
 
-def _tables(console: Console, op: str, verdicts: Sequence[Line]) -> Iterator[Table]:
+def _tables(console: Console, op: str, verdicts: Sequence[Line]) -> Iterator[Grid]:
     """One table of all targets where that fits, otherwise one per target."""
     whole = _table(op, verdicts, title=op)
-    if console.measure(whole).minimum <= console.width:
+    if whole.least_width <= console.width:
         yield whole
         return
     for target in dict.fromkeys(line["target"] for line in verdicts):
@@ -68,20 +72,19 @@ def _tables(console: Console, op: str, verdicts: Sequence[Line]) -> Iterator[Tab
         yield _table(op, lines, title=f"{op} · {target}")
 
 
-def _table(op: str, verdicts: Sequence[Line], *, title: str) -> Table:
+def _table(op: str, verdicts: Sequence[Line], *, title: str) -> Grid:
     """Cases down, APIs on their targets across."""
-    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
-    table.add_column("case", overflow="fold", no_wrap=True)
+    heads = ["case"]
     columns = list(dict.fromkeys((line["api"], line["target"]) for line in verdicts))
     for api, target in columns:
         package, _, rest = api.partition(".")
-        version = target.partition("-")[2]
-        table.add_column(escape(f"{package}\n{version}\n{rest}"), overflow="fold")
+        heads.append(f"{package}\n{target.partition('-')[2]}\n{rest}")
     cells = {(line["case"], line["api"], line["target"]): _cell(line) for line in verdicts}
-    for case in dict.fromkeys(line["case"] for line in verdicts):
-        name = escape(case.removeprefix(f"{op}/"))
-        table.add_row(name, *(cells.get((case, *column), "") for column in columns))
-    return table
+    rows = (
+        [Cell(case.removeprefix(f"{op}/")), *(cells.get((case, *c), EMPTY) for c in columns)]
+        for case in dict.fromkeys(line["case"] for line in verdicts)
+    )
+    return Grid(title, heads, rows)
 
 
 def _print_red(console: Console, lines: Sequence[Line]) -> None:
@@ -96,7 +99,7 @@ def _print_red(console: Console, lines: Sequence[Line]) -> None:
         console.print(f"{rest} more are explained in the report (--report FILE)", highlight=False)
 
 
-def _cell(line: Line) -> str:
+def _cell(line: Line) -> Cell:
     """`✓ keep`: a mark and the answer, the declared one if it may be, or the status."""
     status = Status(line["status"])
     style = STYLES.get(status, "bold red")
@@ -104,7 +107,7 @@ def _cell(line: Line) -> str:
     word = " or ".join(observed) or str(status)
     if line.get("declared") in observed:
         word = line["declared"]
-    return f"[{style}]{MARKS.get(status, '✗')} {escape(word)}[/]"
+    return Cell(f"{MARKS.get(status, '✗')} {word}", Style.parse(style))
 
 
 def _explanation(line: Line) -> str:

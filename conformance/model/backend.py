@@ -15,6 +15,10 @@ BindingKind = Literal["function", "method", "in-place", "out", "primitive"]
 BINDING_KINDS: tuple[BindingKind, ...] = get_args(BindingKind)
 
 
+# What a call takes while it computes, where nothing is said; as measured on most.
+DEFAULT_WORKSPACE = 0.25
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """When something holds; an absent part holds always, several parts must all hold.
@@ -65,6 +69,35 @@ class ErrorRule:
     place: Place
 
 
+ANOTHER_DTYPE = "another-dtype"
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Calls that a target declines, declared: every part that is given must be true of the call.
+
+    dtypes: one of them is the dtype of a tensor or an argument. layouts: one of them is that of a
+    tensor. results: the result has one of them, or ANOTHER_DTYPE than x. gradient: a derivative is
+    asked for. Without a part: every call.
+    """
+
+    reason: str
+    when: Condition
+    place: Place
+    dtypes: tuple[str, ...] = ()
+    layouts: tuple[str, ...] = ()
+    results: tuple[str, ...] = ()
+    gradient: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LongestAxis:
+    """The greatest length of an axis along which a backend is asked to compute, and why."""
+
+    elements: int
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Binding:
     """How an API is called.
@@ -75,8 +108,13 @@ class Binding:
     constructed, then called with all arguments. parameters: (canonical, spelled) pairs; positional:
     canonical names that go by position, in order; every other argument goes by keyword. constants:
     (spelled, value) pairs that are always passed: to a primitive's constructor, else to the call.
+    construct: canonical names of the arguments that a primitive is constructed with, by keyword.
+    as_tensor: (canonical, dtype) pairs of integers that it takes as tensors without axes.
     when: the targets that have the API at all. unanswered: why it leaves questions without a
-    declared answer, where it does.
+    declared answer, where it does. lacks: what it declines. out: of several tensors to write into
+    (output, dtype or SAME_AS_X) pairs; a case may say another dtype. returns: the outputs of the
+    operation that it gives, where it does not give all of them. workspace: what a call takes
+    while it computes, as a multiple of what it is given and gives.
     """
 
     api: str
@@ -91,6 +129,13 @@ class Binding:
     place: Place
     unanswered: str = ""
     constants: tuple[tuple[str, Value], ...] = ()
+    lacks: tuple[Lack, ...] = ()
+    out: tuple[tuple[str, str], ...] = ()
+    construct: tuple[str, ...] = ()
+    as_tensor: tuple[tuple[str, str], ...] = ()
+    returns: tuple[str, ...] = ()
+
+    workspace: float = DEFAULT_WORKSPACE
 
     def spelled(self, canonical: str) -> str | None:
         return next((s for c, s in self.parameters if c == canonical), None)
@@ -99,11 +144,18 @@ class Binding:
 @dataclass(frozen=True, slots=True)
 class Snippet:
     """How a person writes a value of the framework: lines of imports, and templates with {array}
-    (a numpy expression) and {name} (a dtype's name)."""
+    (a numpy expression), {name} (a dtype's name), and {tensor} and {dtype} (what these gave).
+
+    array: a tensor as a numpy array; '' where that is not said. gradient: lines that end with
+    `actual`, the derivative of the sum of what {call} gives by {tensor}; () likewise.
+    """
 
     imports: tuple[str, ...]
     tensor: str
     dtype: str
+    cast: str = "{tensor}.to({dtype})"
+    array: str = ""
+    gradient: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +171,11 @@ class EnvironmentRecipe:
 
 @dataclass(frozen=True, slots=True)
 class KnownOutcome:
-    """What happens instead of what was expected; exactly one part is given.
+    """What happens instead of what was expected; one part is given, or outputs and 'unstable'.
 
-    outputs: what is returned. raises: (exception class, text in its message). ends: how the process
-    ends ('signal SIGSEGV'), or 'no answer'.
+    outputs: what is returned, in the operation's order. raises: (exception class, text in its
+    message). ends: how the process ends ('signal SIGSEGV'), 'no answer', or 'unstable': the same
+    call does not come to the same twice; outputs are then what it gives first.
     """
 
     outputs: tuple[OutputExpected, ...] = ()
@@ -152,7 +205,9 @@ class Backend:
 
     distribution: the name on a package index, where the version is read; None for a backend that
     is at home in its own code and states its version there. default_version: what a bare name
-    installs. devices, modes: the words that a target may be asked for, the usual one first.
+    installs. devices, modes: the words that a target may be asked for, the usual one first. lacks:
+    what every API declines; None if the backend does not declare what it declines. longest_axis:
+    calls along a longer one are not made.
     """
 
     name: str
@@ -167,6 +222,8 @@ class Backend:
     recipes: tuple[EnvironmentRecipe, ...] = ()
     devices: tuple[str, ...] = ("cpu",)
     modes: tuple[str, ...] = ("default",)
+    lacks: tuple[Lack, ...] | None = None
+    longest_axis: LongestAxis | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from conformance.model.errors import Place
-from conformance.model.tensor import Tensor
+from conformance.model.tensor import RuleTensor, Tensor
 
 ParameterKind = Literal["tensor", "dtype", "integer", "number", "bool", "string"]
 PARAMETER_KINDS: tuple[ParameterKind, ...] = (
@@ -28,8 +28,9 @@ ERROR_WORDS: dict[str, str] = {
     "unsupported-dtype": "this dtype is refused",
     "unsupported-layout": "a tensor that lies in memory like this is refused",
     "no-kernel": "the framework has no implementation for this device",
+    "no-gradient": "the framework has no derivative of the operation",
 }
-DECLINING_WORDS = frozenset({"unsupported-dtype", "unsupported-layout", "no-kernel"})
+DECLINING_WORDS = frozenset({"unsupported-dtype", "unsupported-layout", "no-kernel", "no-gradient"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class LaidOut:
 
 Value = (
     Tensor
+    | RuleTensor
     | LaidOut
     | DTypeName
     | NumpyScalar
@@ -107,14 +109,19 @@ class Call:
     spelled: bool = False
     gradient: str | None = None
 
+    def first_tensor(self) -> Tensor | RuleTensor | None:
+        """The first tensor among the arguments, however it lies in memory."""
+        for _, value in self.arguments:
+            if isinstance(value, Tensor | RuleTensor):
+                return value
+            if isinstance(value, LaidOut):
+                return value.tensor
+        return None
+
     def tensor_dtype(self) -> str | None:
         """dtype of the first tensor among the arguments: what a `dtype` condition asks about."""
-        for _, value in self.arguments:
-            if isinstance(value, Tensor):
-                return value.dtype
-            if isinstance(value, LaidOut):
-                return value.tensor.dtype
-        return None
+        first = self.first_tensor()
+        return None if first is None else first.dtype
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +129,8 @@ class OutputExpected:
     """What one output must be; what is None is not asked.
 
     values has its own dtype only where dtype is not None; otherwise its elements are numbers
-    (int64, uint64 or float64) to which the actual elements must be equal as numbers.
+    (int64, uint64 or float64) to which the actual elements must be equal as numbers. A RuleTensor
+    has one in any case, and is compared bit for bit.
     decimals: the values are as printed, rounded to that many decimal places.
     exact: every documented value is exactly a value of the dtype, so that floats must be equal too.
     tolerance: (rtol, atol) where the case gives one. oracle: the exact result of the call, rounded
@@ -132,7 +140,7 @@ class OutputExpected:
     name: str
     dtype: str | None = None
     shape: tuple[int, ...] | None = None
-    values: Tensor | None = None
+    values: Tensor | RuleTensor | None = None
     exact: bool = True
     decimals: int | None = None
     tolerance: tuple[float, float] | None = None
@@ -143,11 +151,17 @@ class OutputExpected:
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One possible answer: an error word, or what the outputs must be. name is '' without a
-    question."""
+    question.
+
+    raises, raises_not: of an error, the classes of Python that the exception must be, and those
+    that it must not be, base classes counted.
+    """
 
     name: str
     error: str | None = None
     outputs: tuple[OutputExpected, ...] = ()
+    raises: tuple[str, ...] = ()
+    raises_not: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ DTYPES: dict[str, DType] = {
     )
 }
 
+# Where a dtype is asked for: that of the tensor x.
+SAME_AS_X = "same-as-x"
 # The dtype of the two parts of a complex number.
 COMPONENTS = {"complex64": "float32", "complex128": "float64"}
 # What a numpy scalar that is an argument can have: numpy has no bfloat16, JSON no complex number.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from conformance.model.tensor import Tensor
+from conformance.model.tensor import DigestedTensor, Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,9 @@ class NotATensor:
 
     type: str
     text: str
+
+
+Output = Tensor | DigestedTensor | NotATensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,11 @@ class Returned:
     bit, and these outputs; None where all agree.
     """
 
-    outputs: tuple[Tensor | NotATensor, ...]
+    outputs: tuple[Output, ...]
     changed: tuple[str, ...] = ()
     duration_s: float = 0.0
     evidence: Evidence = field(default=Evidence())
-    differing: tuple[int, tuple[Tensor | NotATensor, ...]] | None = None
+    differing: tuple[int, tuple[Output, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +85,10 @@ class TimedOut:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """The call could not be placed: the framework holds no such dtype, has no such callable.
+    """The call could not be placed: the framework holds no such dtype, has no such callable,
+    the adapter makes no gradients.
 
-    what: 'dtype', 'api' or 'target'; reason: a sentence.
+    what: 'dtype', 'api', 'gradient' or 'target'; reason: a sentence.
     """
 
     what: str

@@ -53,6 +53,8 @@ class Task:
 
     declared: the choice that the binding declares for the expectation's question. refusal: why the
     plan declines it, before anything runs ('' if it does not). known: the ledger's entry for it.
+    declined: why the framework is declared to decline it; '' if it is not; None if the backend
+    declares nothing of that kind.
     """
 
     case: Case
@@ -66,6 +68,7 @@ class Task:
     declared: str | None = None
     refusal: str = ""
     known: LedgerEntry | None = None
+    declined: str | None = None
 
     @property
     def id(self) -> str:
@@ -74,7 +77,7 @@ class Task:
 
 MismatchKind = Literal[
     "dtype", "shape", "values", "count", "type", "error", "inputs", "signature", "answer",
-    "no-choice", "crash", "time", "stability", "accuracy", "ledger",
+    "no-choice", "crash", "time", "stability", "accuracy", "capability", "ledger",
 ]  # fmt: skip
 MISMATCH_KINDS: tuple[MismatchKind, ...] = get_args(MismatchKind)
 

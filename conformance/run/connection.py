@@ -43,6 +43,7 @@ class Connection:
         self.forked = forked
         self.socket, self.theirs = socket.socketpair()
         self.socket.setblocking(False)
+        self.pid: int | None = None
         self.ready = False
         self.answered = 0
         self.closed = False

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from conformance.decide.memory import is_large
 from conformance.model.backend import Backend, Target
 from conformance.model.outcome import Crashed, Outcome, Raised, TimedOut, Unavailable, Unstable
 from conformance.model.verdict import Task
@@ -22,6 +23,7 @@ START_ATTEMPTS = 3
 SPARES = 2
 # For how long the first case of a fresh server has precedence over a suspect.
 PRECEDENCE_S = 0.2
+ENOUGH_FOR_A_PACE = 50
 
 Retire = Callable[[Task, Raised], bool]
 
@@ -39,8 +41,8 @@ class Dispatcher:
     """Keeps one target busy and puts (task, outcome) into finished, each task once.
 
     main runs pending tasks in a row; a suspect runs once more, alone, in a server of its own, which
-    is called trial. So do secluded tasks, which make their call again and again. retire says
-    whether an exception spoils its server.
+    is called trial. So do secluded tasks, which make their call again and again, or a large one.
+    retire says whether an exception spoils its server.
     """
 
     def __init__(
@@ -82,16 +84,53 @@ class Dispatcher:
         self._spares_wanted = 0
         self._failed_starts = 0
         self._lost_hosts = 0
+        self.open_tasks = 0
+        self.pace_s: float | None = None  # what a task took, where there were enough to tell
+        self._begun = (0.0, 0)
+        self._admitted = False  # servers may run, not only the import
+        self._heard = 0.0
 
     # -- what the engine calls
 
     def start(self) -> None:
         """Begin to import the framework; nothing waits for it."""
+        self._heard = time.monotonic()
         self.servers.open()
+
+    def admit(self) -> None:
+        """Begin to work."""
+        self._admitted = True
+        self._heard = time.monotonic()
+        self._begun = (self._heard, self.open_tasks)
+        self._pump()
+
+    def leave(self, now: float) -> None:
+        """End all processes, waiting for none. A later start is a new one."""
+        self._admitted = False
+        self._proven = False
+        self.servers.release(now)
+        self.main = self.trial = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it could work at once, or never will."""
+        host = self.servers.host
+        imported = host is not None and host.hello is not None
+        return imported or not self.servers.forking or self.unavailable is not None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every task that it was given has its outcome."""
+        return self.open_tasks == 0
+
+    def is_silent(self, now: float, limit_s: float) -> bool:
+        """Whether it has done nothing that can be seen from here for limit_s."""
+        return now - self._heard > limit_s
 
     def add(self, tasks: Iterable[Task]) -> None:
         for task in tasks:
-            (self.secluded if task.expectation.repeat > 1 else self.pending).append(task)
+            self.open_tasks += 1
+            (self.secluded if _is_secluded(task) else self.pending).append(task)
         if self.unavailable is not None:
             self._finish_all(self.unavailable)
         else:
@@ -110,7 +149,7 @@ class Dispatcher:
     def _pump(self) -> None:
         """Give work to whoever is free."""
         waiting = self.pending or self.suspects or self.secluded
-        if not waiting or self.unavailable or not self.servers.open():
+        if not self._admitted or not waiting or self.unavailable or not self.servers.open():
             return
         if self.pending and not self._must_wait():
             if self.main is None:
@@ -208,6 +247,7 @@ class Dispatcher:
     # -- what the servers say
 
     def opened(self) -> None:
+        self._heard = time.monotonic()
         host = self.servers.host
         if self.servers.forking and host is not None and host.hello and not host.hello["fork"]:
             self.servers.stop_forking()
@@ -224,12 +264,13 @@ class Dispatcher:
         request = connection.unanswered[0]
         outcome = decode_reply(request.task, header, number=request.number, body=body)
         connection.take_answered()
+        self._heard = connection.clock
         self._lost_hosts = 0
         self._proven = self._proven or connection.forked
         if connection is self.trial:
             self._settle(connection, outcome)
             return
-        self._finished.append((request.task, outcome))
+        self._finish(request.task, outcome)
         spoilt = isinstance(outcome, Raised) and self._retire(request.task, outcome)
         if spoilt:
             self._spares_wanted = SPARES
@@ -325,7 +366,7 @@ class Dispatcher:
             self.suspects.append(Suspect(suspect.task, outcome))
             self._pump()
             return
-        self._finished.append((suspect.task, outcome))
+        self._finish(suspect.task, outcome)
         self._pump()
 
     def _decide(self, first: Lost, again: Outcome, *, trial: Connection) -> Outcome:
@@ -347,8 +388,8 @@ class Dispatcher:
         # Nobody is under suspicion any more: it was the fork each time.
         tasks = [suspect.task for suspect in self.suspects]
         self.suspects.clear()
-        self.pending.extendleft(t for t in reversed(tasks) if t.expectation.repeat == 1)
-        self.secluded.extendleft(t for t in reversed(tasks) if t.expectation.repeat > 1)
+        self.pending.extendleft(t for t in reversed(tasks) if not _is_secluded(t))
+        self.secluded.extendleft(t for t in reversed(tasks) if _is_secluded(t))
         self._note(f"is started anew after a crash: {why}, a new process did not")
 
     def _finish_all(self, outcome: Outcome) -> None:
@@ -356,10 +397,24 @@ class Dispatcher:
         self.suspects.clear()
         self.secluded.clear()
         self.pending.clear()
-        self._finished.extend((task, outcome) for task in tasks)
+        for task in tasks:
+            self._finish(task, outcome)
+
+    def _finish(self, task: Task, outcome: Outcome) -> None:
+        self.open_tasks -= 1
+        begun, count = self._begun
+        if not self.open_tasks and count >= ENOUGH_FOR_A_PACE:
+            self.pace_s = (time.monotonic() - begun) / count
+        self._finished.append((task, outcome))
 
     def _note(self, text: str) -> None:
         self._notes.append(f"{self.target.name} {text}")
+
+
+def _is_secluded(task: Task) -> bool:
+    """Whether task needs a server that has run nothing else: kernels remember earlier calls, and
+    what frameworks keep of a large tensor goes with the server."""
+    return task.expectation.repeat > 1 or is_large(task)
 
 
 def _kind(outcome: Outcome) -> str:

@@ -33,6 +33,22 @@ def version_in(folders: Iterable[str | os.PathLike[str]], distribution: str) -> 
     return None
 
 
+def installed_in(folders: Iterable[str | os.PathLike[str]]) -> Iterator[tuple[str, str, str]]:
+    """(normal name, version or '', metadata folder) of every distribution, in a fixed order."""
+    return _metadata(folders)
+
+
+def is_editable(folders: Iterable[str | os.PathLike[str]], distribution: str) -> bool:
+    """Whether distribution is imported from where it is being written: installed in editable mode,
+    or found by metadata beside its source."""
+    wanted = _normal(distribution)
+    for name, _, folder in _metadata(folders):
+        if name == wanted:
+            beside = not os.path.exists(os.path.join(folder, "RECORD"))
+            return beside or '"editable"' in _text(os.path.join(folder, "direct_url.json"))
+    return False
+
+
 def entry_points(folders: Iterable[str | os.PathLike[str]], group: str) -> tuple[EntryPoint, ...]:
     """The entry points of group, in the order of folders and names. A distribution that is found
     twice counts once: the first on the path is the one that is imported."""

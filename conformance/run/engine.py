@@ -13,10 +13,12 @@ from pathlib import Path
 from types import TracebackType
 
 from conformance.decide.judge import error_word
+from conformance.decide.memory import is_large
 from conformance.model.backend import Backend, Target
 from conformance.model.outcome import Outcome, Raised
 from conformance.model.verdict import Task
 from conformance.run.dispatch import Dispatcher, Retire
+from conformance.run.schedule import Schedule
 from conformance.run.servers import Limits
 
 # Exceptions of argument checking: they are raised before anything runs, and spoil nothing.
@@ -32,8 +34,11 @@ def spoils_its_server(task: Task, raised: Raised) -> bool:
 
 
 class Workers:
-    """All targets' workers, started together; a context manager that leaves no process behind.
+    """All targets' workers; a context manager that leaves no process behind.
 
+    jobs: how many targets work at a time; each ends its processes when it has no task left. None:
+    all start together and stay, for more tasks. paces: seconds that a task took before, by the name
+    of the target: the longest begin first.
     timeout_s is for one case; as long as nothing of a target has answered, a server's start and
     first case have first_case_allowance_s more, and importing a framework may take start_timeout_s.
     log_folder: where the output of the processes is kept (None: in a temporary folder that goes
@@ -45,6 +50,8 @@ class Workers:
         self,
         targets: Iterable[tuple[Backend, Target]],
         *,
+        jobs: int | None = None,
+        paces: Mapping[str, float] | None = None,
         timeout_s: float = 60.0,
         log_folder: Path | None = None,
         first_case_allowance_s: float = 30.0,
@@ -54,6 +61,8 @@ class Workers:
     ) -> None:
         self.notes: list[str] = []
         self._targets = tuple(targets)
+        self._jobs = jobs
+        self._known_paces = paces or {}
         self._limits = Limits(timeout_s, first_case_allowance_s, start_timeout_s)
         self._log_folder = log_folder
         self._retire = retire
@@ -61,12 +70,15 @@ class Workers:
         self._lock = threading.RLock()
         self._dispatchers: dict[Target, Dispatcher] = {}
         self._finished: list[tuple[Task, Outcome]] = []
+        self._schedule: Schedule | None = None
+        self._next_large: Target | None = None  # its processes may stay
         self._started = False
         self._stopped = False
         self._next_tick = 0.0
 
-    def start(self) -> None:
-        """Start every worker at once; returns immediately."""
+    def start(self, first: Iterable[Target] | None = None) -> None:
+        """Start the workers, as many as may be; returns immediately. first: only these, until it
+        is known who has tasks."""
         with self._lock:
             if self._started or self._stopped:
                 return
@@ -78,7 +90,7 @@ class Workers:
             if self._log_folder is not None:
                 self._log_folder.mkdir(parents=True, exist_ok=True)
             for backend, target in self._targets:
-                self._dispatchers[target] = dispatcher = Dispatcher(
+                self._dispatchers[target] = Dispatcher(
                     backend,
                     target,
                     finished=self._finished,
@@ -89,10 +101,32 @@ class Workers:
                     folder=self._log_folder or self._folder,
                     environment=self._environment,
                 )
-                dispatcher.start()
+            self._begin(self._dispatchers if first is None else first)
+
+    def _begin(self, targets: Iterable[Target]) -> None:
+        dispatchers = [self._dispatchers[target] for target in targets]
+        if self._jobs is not None:
+            self._schedule = Schedule(dispatchers, jobs=self._jobs, paces=self._known_paces)
+            self._schedule.step(time.monotonic(), known=False)
+            return
+        for dispatcher in dispatchers:
+            dispatcher.start()
+            dispatcher.admit()
 
     def run(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, Outcome]]:
-        """Every task with its outcome, as they finish. Left early, it stops the workers."""
+        """Every task with its outcome, as they finish. Left early, it stops the workers.
+
+        Those with a tensor too large to be kept come last, one at a time over all targets: the
+        memory is there once.
+        """
+        large = [task for task in tasks if is_large(task)]
+        self._next_large = large[0].target if large else None
+        yield from self._run([task for task in tasks if not is_large(task)])
+        for number, task in enumerate(large, 1):
+            self._next_large = large[number].target if number < len(large) else None
+            yield from self._run([task])
+
+    def _run(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, Outcome]]:
         self.start()
         missing = len(tasks)
         try:
@@ -113,6 +147,13 @@ class Workers:
             if missing:
                 self.stop()
 
+    @property
+    def paces(self) -> dict[str, float]:
+        """Seconds that a task took, by the name of the target, where there were enough to tell."""
+        with self._lock:
+            found = {target.name: d.pace_s for target, d in self._dispatchers.items()}
+        return {name: pace_s for name, pace_s in found.items() if pace_s is not None}
+
     def stop(self) -> None:
         """End every process, from any thread; run() ends soon."""
         was_running = self._started and not self._stopped
@@ -124,6 +165,7 @@ class Workers:
                 return
             dispatchers = list(self._dispatchers.values())
             self._dispatchers = {}
+            self._schedule = None
             for dispatcher in dispatchers:
                 dispatcher.servers.release()
             for dispatcher in dispatchers:
@@ -150,6 +192,9 @@ class Workers:
             by_target.setdefault(task.target, []).append(task)
         for target, of_target in by_target.items():
             self._dispatchers[target].add(of_target)
+        if self._schedule is not None:
+            self._schedule.expect(self._dispatchers.values())
+            self._schedule.step(time.monotonic(), known=True, staying=self._next_large)
 
     def _step(self) -> None:
         """Wait for something to happen, at most until the next time limit, and act upon it."""
@@ -157,7 +202,10 @@ class Workers:
         for key, _ in events:
             key.data()
         now = time.monotonic()
+        if self._schedule is not None:
+            self._schedule.step(now, known=True, staying=self._next_large)
         if now >= self._next_tick:
-            limits = [dispatcher.tick(now) for dispatcher in self._dispatchers.values()]
+            at_it = self._schedule.at_it if self._schedule else self._dispatchers.values()
+            limits = [dispatcher.tick(now) for dispatcher in at_it]
             pause = min(LONGEST_SLEEP_S, self._limits.case_s / 2)
             self._next_tick = max(now, min([*limits, now + pause]))

@@ -74,6 +74,10 @@ class WorkerProcess:
     def fileno(self) -> int:
         return self.control.fileno()
 
+    @property
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
+
     def ask(self, message: Header, passing: socket.socket | None = None) -> None:
         """Send message, and with it the other end of a connection; never blocks."""
         descriptor = None if passing is None else os.dup(passing.fileno())

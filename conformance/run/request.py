@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from math import prod
 from typing import Any
 
-from conformance.decide.arguments import METHODS, out_tensor, placed
+from conformance.decide.arguments import METHODS, constructed, out_tensors, placed
+from conformance.decide.memory import is_large
 from conformance.model.case import DTypeName, LaidOut, ListValue, NumpyScalar, TupleValue, Value
 from conformance.model.dtypes import DTYPES
 from conformance.model.outcome import (
     Evidence,
     NotATensor,
     Outcome,
+    Output,
     Raised,
     Returned,
     Unavailable,
 )
-from conformance.model.tensor import Tensor
+from conformance.model.tensor import CHUNK, DigestedTensor, RuleTensor, Tensor, stretches
 from conformance.model.verdict import Task
 from conformance.run.wire import GarbageError, Header
-from conformance.run.worker import LENGTHS
+from conformance.run.worker import ENDS, LENGTHS
 
 PHASES = ("convert", "call", "realise")
+# What a target may not have for a call.
+PLACES = ("dtype", "api", "gradient")
 _ITEM_SIZES = {name: dtype.numpy.itemsize for name, dtype in DTYPES.items()}
 _NO_EVIDENCE = Evidence()
 
@@ -33,7 +38,8 @@ def encode_request(task: Task, number: int) -> bytes:
     tensors: list[bytes] = []
     header: Header = {"id": number, "call": _call(task, tensors)}
     expectation = task.expectation
-    count = max(len(choice.outputs) for choice in expectation.choices)
+    # Where an error is expected nobody says how many outputs there are: a tuple is then its items.
+    count = max(len(choice.outputs) for choice in expectation.choices) or 2
     if count > 1:
         header["outputs"] = count
     if expectation.inputs_unchanged:
@@ -42,8 +48,17 @@ def encode_request(task: Task, number: int) -> bytes:
         header["signature"] = True
     if expectation.repeat > 1:
         header["repeat"] = expectation.repeat
+    if is_large(task):
+        header["digests"] = _digests(task)
     text = json.dumps(header).encode()
     return b"".join((LENGTHS.pack(len(text), sum(map(len, tensors))), text, *tensors))
+
+
+def _digests(task: Task) -> Header:
+    """What the reply is to tell the outputs' chunks apart by."""
+    outputs = [output.values for output in task.expectation.choices[0].outputs]
+    expected = [v.digests(CHUNK) if isinstance(v, RuleTensor) else None for v in outputs]
+    return {"chunk": CHUNK, "expected": expected}
 
 
 def _call(task: Task, tensors: list[bytes]) -> Header:
@@ -66,18 +81,23 @@ def _call(task: Task, tensors: list[bytes]) -> Header:
     call["args"] = positional
     call["kwargs"] = keywords
     if kind == "primitive":
-        call["construct"] = {name: _encode(value, tensors) for name, value in binding.constants}
+        made_with = constructed(binding, task.call)
+        call["construct"] = {name: _encode(value, tensors) for name, value in made_with}
     elif kind == "out":
         call["out"] = _out(task)
     return call
 
 
 def _out(task: Task) -> Header:
-    described = out_tensor(task.expectation, task.call, declared=task.declared)
+    described = out_tensors(
+        task.binding, task.call, expectation=task.expectation, declared=task.declared
+    )
     if described is None:
         raise ValueError(f"{task.id} says nothing of its out tensor: the plan must refuse it")
-    dtype, shape = described
-    return {"name": "out", "dtype": dtype, "shape": shape}
+    tensors = [{"dtype": dtype, "shape": shape} for dtype, shape in described]
+    if task.binding.out:
+        return {"name": "out", "tensors": tensors}
+    return {"name": "out", **tensors[0]}
 
 
 def _encode(value: Value, tensors: list[bytes]) -> Any:
@@ -86,6 +106,9 @@ def _encode(value: Value, tensors: list[bytes]) -> Any:
         return _encode_tensor(value, tensors)  # type: ignore[arg-type]
     if isinstance(value, LaidOut):
         return _encode_tensor(value.tensor, tensors, layout=value.layout)
+    if isinstance(value, RuleTensor):
+        listed = replace(value.listed, shape=value.shape)
+        return _encode_tensor(listed, tensors, rule=type(value.rule).__name__.lower())
     if isinstance(value, DTypeName):
         return {"dtype": value.name}
     if isinstance(value, NumpyScalar):
@@ -97,11 +120,15 @@ def _encode(value: Value, tensors: list[bytes]) -> Any:
     return value
 
 
-def _encode_tensor(tensor: Tensor, tensors: list[bytes], *, layout: str = "") -> Header:
+def _encode_tensor(
+    tensor: Tensor, tensors: list[bytes], *, layout: str = "", rule: str = ""
+) -> Header:
     tensors.append(tensor.data)
     content = {"dtype": tensor.dtype, "shape": tensor.shape, "bytes": len(tensor.data)}
     if layout:
         content["layout"] = layout
+    if rule:
+        content["rule"] = rule
     return {"tensor": content}
 
 
@@ -134,16 +161,17 @@ def _returned(task: Task, header: Header, body: bytes) -> Outcome:
     )
 
 
-def _outputs(header: Header, key: str, body: bytes) -> tuple[tuple[Tensor | NotATensor, ...], int]:
+def _outputs(header: Header, key: str, body: bytes) -> tuple[tuple[Output, ...], int]:
     """(the outputs that header[key] describes, how many bytes of body are theirs)."""
-    outputs: list[Tensor | NotATensor] = []
+    outputs: list[Output] = []
     position = 0
     for output in _read(header, key, list):
         if type(output) is not dict:
             raise GarbageError(f"an output of type {type(output).__name__}, expected an object")
         if "dtype" in output:
             size = _read(output, "bytes", int)
-            outputs.append(_tensor(output, body[position : position + size]))
+            read = _digested if "digests" in output else _tensor
+            outputs.append(read(output, body[position : position + size]))
             position += size
         else:
             outputs.append(NotATensor(_read(output, "type", str), _read(output, "text", str)))
@@ -169,6 +197,38 @@ def _tensor(output: Header, data: bytes) -> Tensor:
     return Tensor(dtype, tuple(shape), data)
 
 
+def _digested(output: Header, data: bytes) -> DigestedTensor:
+    """A tensor of which only the ends came, and the first chunk that is not what was expected."""
+    dtype, shape = output["dtype"], tuple(_read(output, "shape", list))
+    chunk, digests = _read(output, "chunk", int), tuple(_read(output, "digests", list))
+    width = _ITEM_SIZES.get(dtype) if type(dtype) is str else None
+    if (
+        width is None
+        or chunk != CHUNK
+        or not all(type(side) is int and side >= 0 for side in shape)
+    ):
+        raise GarbageError(f"digests of {dtype!r}, shape {shape!r}, chunk {chunk!r}")
+    bounds = list(stretches(prod(shape), chunk))
+    if len(digests) != len(bounds) or not all(type(one) is str for one in digests):
+        raise GarbageError(f"{len(digests)} digests of {len(bounds)} chunks")
+    ends = min(ENDS, prod(shape))
+    sizes = [ends, ends]
+    number = output.get("differing")
+    if number is not None:
+        if type(number) is not int or not 0 <= number < len(bounds):
+            raise GarbageError(f"chunk {number!r} differs, of {len(bounds)}")
+        start, stop = bounds[number]
+        sizes.append(stop - start)
+    if sum(sizes) * width != len(data):
+        raise GarbageError(f"{sum(sizes)} elements of {dtype} in {len(data)} bytes")
+    parts = []
+    for size in sizes:
+        parts.append(Tensor(dtype, (size,), data[: size * width]))
+        data = data[size * width :]
+    differing = None if number is None else (number, parts[2])
+    return DigestedTensor(dtype, shape, chunk, digests, parts[0], parts[1], differing)
+
+
 def _argument_names(task: Task, changed: Any) -> tuple[str, ...]:
     """The arguments of the call that a worker names by position, keyword or 'self'."""
     if type(changed) is not list:
@@ -192,8 +252,8 @@ def _raised(_: Task, header: Header, __: bytes) -> Outcome:
 
 def _unavailable(_: Task, header: Header, __: bytes) -> Outcome:
     what, reason = _read(header, "what", str), _read(header, "reason", str)
-    if what not in ("dtype", "api"):
-        raise GarbageError(f"what is {what!r}, expected one of: dtype, api")
+    if what not in PLACES:
+        raise GarbageError(f"what is {what!r}, expected one of: {', '.join(PLACES)}")
     return Unavailable(what, reason, _seconds(header), _evidence(header))
 
 

@@ -12,9 +12,12 @@ from typing import Protocol
 
 from packaging.version import InvalidVersion, Version
 
+from conformance.decide.memory import GIB, in_gib, is_large, need
 from conformance.model.backend import Backend, Target
 from conformance.model.outcome import Crashed, Evidence, TimedOut
+from conformance.model.verdict import Task
 from conformance.run.connection import CHUNK, Connection
+from conformance.run.memory import resident_memory
 from conformance.run.process import (
     FAREWELL_S,
     StartError,
@@ -33,6 +36,10 @@ GARBAGE = "garbage reply"
 OF_WORKER = " of its worker process"
 # What a fresh server's start and first case have more than the limit where others have answered.
 FRESH_ALLOWANCE_S = 1.0
+# What a call that has a tensor too large to be kept has more than the limit, for each GiB it takes.
+GIB_ALLOWANCE_S = 60.0
+# What a framework takes before it is called at all.
+FRAMEWORK_BYTES = GIB
 NEVER = float("inf")
 
 Lost = Crashed | TimedOut
@@ -106,6 +113,7 @@ class Servers:
         self._environment = environment
         self._scratch = memoryview(bytearray(CHUNK))
         self._released: list[WorkerProcess] = []
+        self._released_at = NEVER
         self._count = 0
         self._has_answered = False
 
@@ -165,20 +173,33 @@ class Servers:
             data = self._selector.get_key(connection).data
             self._selector.modify(connection, selectors.EVENT_READ | writing, data)
 
-    def release(self) -> None:
+    def release(self, now: float = NEVER) -> None:
         """Close every socket: the processes end by themselves."""
-        self._released = self._hosts()
+        hosts = self._hosts()
         for connection in list(self.connections.values()):
             self._forget(connection)
-        for host in self._released:
+        for host in hosts:
             self._unwatch(host)
             host.control.close()
         self.host = None
+        self._released += hosts
+        self._released_at = now
+        self._has_answered = False
+
+    def has_left(self, now: float) -> bool:
+        """After release: whether no process is there any more. Those that stay too long are killed;
+        never waits."""
+        patience_s = now - self._released_at
+        for host in self._released[:]:
+            # What still imports has no servers to end, and may not even look at its socket.
+            if host.has_ended or host.hello is None or patience_s >= FAREWELL_S:
+                host.end()
+                self._released.remove(host)
+        return not self._released
 
     def end(self) -> None:
         """After release: wait for the processes, kill those that stay."""
         for host in self._released:
-            # What still imports has no servers to end, and may not even look at its socket.
             host.end(FAREWELL_S if host.hello else 0.0)
         self._released = []
 
@@ -215,6 +236,9 @@ class Servers:
             self._client.closed(reason + host.last_words())
         elif "forked" in message:
             host.servers.add(message["pid"])
+            forked = self.connections.get(message["forked"])
+            if forked is not None:
+                forked.pid = message["pid"]
         elif "ended" in message:
             host.servers.discard(message["pid"])
             connection = self.connections.get(message["ended"])
@@ -378,13 +402,16 @@ class Servers:
         return connection.clock + self._limit(connection)
 
     def _limit(self, connection: Connection) -> float:
+        case_s = self._limits.case_s
+        if connection.unanswered:
+            case_s += allowance_of(connection.unanswered[0].task)
         if connection.answered:
-            return self._limits.case_s
+            return case_s
         # What frameworks prepare once takes its time; a hang in a fresh server shall not.
         allowance = self._limits.first_case_allowance_s
         if self._has_answered:
             allowance = min(allowance, FRESH_ALLOWANCE_S)
-        return self._limits.case_s + allowance
+        return case_s + allowance
 
     def tick(self, now: float) -> float:
         """Look after time limits and the size of what is printed. The time of the next limit."""
@@ -398,10 +425,26 @@ class Servers:
                 bound(connection.log)
             if connection.number in self.connections and now >= self.deadline(connection):
                 self._overdue(connection)
+            if connection.number in self.connections and connection.unanswered:
+                self._weigh(connection)
         deadlines = [self.deadline(connection) for connection in self.connections.values()]
         if self.host is not None and self.host.hello is None:
             deadlines.append(self.host.started + self._limits.import_s)
         return min(deadlines, default=NEVER)
+
+    def _weigh(self, connection: Connection) -> None:
+        """End a server that takes more memory than its large call was said to need: what others do
+        on this machine must not suffer."""
+        task = connection.unanswered[0].task
+        pid = connection.pid if connection.forked else connection.host.pid
+        if not is_large(task) or pid is None:
+            return
+        if resident_memory(pid) <= need(task) + FRAMEWORK_BYTES:
+            return
+        self._on_connection(connection)  # the answer may be there by now
+        if connection.number in self.connections and connection.unanswered:
+            how = f"took more than the {in_gib(need(task))} of memory that it was said to need"
+            self._lose(connection, Crashed(how, evidence=Evidence(read_end(connection.log))))
 
     def _import_overdue(self, host: WorkerProcess) -> None:
         limit = f"its framework was not imported within {self._limits.import_s:g} s"
@@ -419,6 +462,11 @@ class Servers:
         if alive and time.monotonic() >= self.deadline(connection):
             evidence = Evidence(read_end(connection.log))
             self._lose(connection, TimedOut(self._limit(connection), evidence))
+
+
+def allowance_of(task: Task) -> float:
+    """The seconds that task has more than the limit of a case, because of its size."""
+    return GIB_ALLOWANCE_S * need(task) / GIB if is_large(task) else 0.0
 
 
 def _public(version: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,8 +36,15 @@ class _Place:
     missing: str = ""
 
 
-def resolve(spec: str, *, home: Path, targets_file: Path | None = None) -> tuple[Backend, Target]:
-    """The backend that spec names and the target where it runs; no framework is imported.
+def resolve(
+    spec: str,
+    *,
+    home: Path,
+    targets_file: Path | None = None,
+    load: Callable[[str], Backend] = load_registered,
+) -> tuple[Backend, Target]:
+    """The backend that spec names, as load gives it, and the target where it runs; no framework is
+    imported.
 
     In this order: an entry of the user's targets file, the interpreter that runs this, a managed
     environment below home; otherwise a target without interpreter that says what to do. Raises
@@ -45,7 +52,7 @@ def resolve(spec: str, *, home: Path, targets_file: Path | None = None) -> tuple
     """
     parsed = parse_spec(spec)
     entry = None if targets_file is None else read_targets_file(targets_file).get(parsed.name)
-    backend = load_registered(entry.backend if entry else parsed.name)
+    backend = load(entry.backend if entry else parsed.name)
     device, mode = _device_and_mode(backend, parsed.words, spec=spec)
     place = (
         (_in_own_place(entry, backend, parsed) if entry else None)

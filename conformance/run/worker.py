@@ -12,6 +12,7 @@ import collections
 import contextlib
 import fcntl
 import gc
+import hashlib
 import importlib
 import importlib.util
 import inspect
@@ -54,9 +55,13 @@ STORED = {
 }
 # What a tensor for `out` holds before the call, and what lies between the elements of a tensor that
 # is not contiguous: no plausible result, so that whoever leaves or reads it is found out.
-OUT_BYTE = b"\x5a"
+OUT_BYTE = 0x5A
 BETWEEN_BYTE = 0x77
 BFLOAT16_NAN = 0x7FC0
+# How many elements are shown of either end of a tensor that is not sent whole.
+ENDS = 4
+# Elements that are written at a time where a tensor follows a rule.
+STRIDE = 1 << 16
 PRINTED_LIMIT = 4096
 MESSAGE_LIMIT = 10_000
 REPR_LIMIT = 200
@@ -70,7 +75,7 @@ Arguments = Tuple[Any, List[Any], Dict[str, Any]]
 
 
 class UnplaceableError(Exception):
-    """The call cannot be placed: what is 'dtype' or 'api'."""
+    """The call cannot be placed: what is 'dtype', 'api' or 'gradient'."""
 
     def __init__(self, what: str, reason: str) -> None:
         super().__init__(reason)
@@ -111,6 +116,7 @@ class Executor:
         self.adapter = adapter
         self.caught = caught
         self.synchronise = getattr(adapter, "synchronise", do_nothing)
+        self.compiled = getattr(adapter, "compiled", None)
         self.functions: Dict[str, Callable[..., Any]] = {}
         self.primitives: Dict[Any, Callable[..., Any]] = {}
         self.signatures: Dict[Any, Optional[List[str]]] = {}
@@ -171,8 +177,9 @@ class Execution:
         self.phase = "convert"
         self.signature: Optional[List[str]] = None
         self.arguments: Optional[Arguments] = None
-        # Every input tensor, if they are checked: its argument, itself, its dtype and elements.
-        self.inputs: Optional[List[Tuple[Any, Any, str, bytes]]] = (
+        # Every input tensor, if they are checked: its argument, itself, its dtype and elements, or
+        # the digests of their chunks.
+        self.inputs: Optional[List[Tuple[Any, Any, str, Any]]] = (
             [] if header.get("check_inputs") else None
         )
 
@@ -189,12 +196,16 @@ class Execution:
     def once(self, buffers: List[bytes]) -> List[Header]:
         """The outputs of one call, completely read."""
         self.phase = "convert"
+        if self.kind not in ("method", "in-place"):
+            # An absent callable is absent whatever becomes of the arguments.
+            self.executor.function(self.call["path"])
         if self.arguments is None or self.kind == "in-place":
             self.arguments = self.convert()
         returned = self.returned(*self.arguments)
         self.phase = "realise"
         several = self.header.get("outputs", 1) > 1 and isinstance(returned, (tuple, list))
-        outputs = [self.output(one, buffers) for one in (returned if several else (returned,))]
+        listed = returned if several else (returned,)
+        outputs = [self.output(one, buffers, number) for number, one in enumerate(listed)]
         self.executor.synchronise()
         return outputs
 
@@ -228,22 +239,40 @@ class Execution:
             return self.gradient(owner, positional, keywords)
         function = self.callable(owner)
         if self.kind == "out":
-            out = self.out(self.call["out"])
+            out = self.outs(self.call["out"])
             keywords = dict(keywords, **{self.call["out"]["name"]: out})
         self.phase = "call"
         returned = function(*positional, **keywords)
         if self.kind == "in-place":
             return owner
         if self.kind == "out":
-            return out if returned is None or returned is out else AnotherTensor(returned)
+            return self.written(out, returned)
         return returned
+
+    def written(self, out: Any, returned: Any) -> Any:
+        """What a call that was to write into out gives: out, so far as it returned nothing else."""
+        if returned is None or returned is out:
+            return out
+        if not isinstance(out, tuple):
+            return self.one_written(out, returned)
+        if not isinstance(returned, (tuple, list)) or len(returned) != len(out):
+            return AnotherTensor(returned)
+        return tuple([self.one_written(out[i], one) for i, one in enumerate(returned)])
+
+    def one_written(self, out: Any, returned: Any) -> Any:
+        if returned is out:
+            return out
+        same = getattr(self.adapter, "is_same_tensor", None)
+        if same and isinstance(returned, self.adapter.tensor_types) and same(out, returned):
+            return out
+        return AnotherTensor(returned)
 
     def gradient(self, owner: Any, positional: List[Any], keywords: Dict[str, Any]) -> Any:
         """The derivative of the sum of the call's first tensor, by the argument that is asked."""
         differentiate = getattr(self.adapter, "gradient", None)
         if differentiate is None:
             backend = self.adapter.__name__[len(ADAPTER_PREFIX) :]
-            raise UnplaceableError("api", "the %s backend has no gradients" % backend)
+            raise UnplaceableError("gradient", "the %s backend has no gradients" % backend)
         where = self.call["gradient"]
         self.callable(owner)  # if there is none, that is to be known before anything is called
 
@@ -284,7 +313,11 @@ class Execution:
             key = path
         if self.header.get("signature"):
             self.signature = self.executor.parameters(function, key)
-        return function
+            if self.kind == "primitive" and self.signature is not None:
+                made_with = self.executor.parameters(self.executor.function(path), path)
+                self.signature = [*(made_with or []), *self.signature]
+        compiled = self.executor.compiled
+        return function if compiled is None else compiled(function)
 
     def construct(self, key: Any) -> Callable[..., Any]:
         """The object of a primitive's class, made once for each server and its constants."""
@@ -327,36 +360,53 @@ class Execution:
         stored = STORED[dtype]
         if size:
             flat = numpy.frombuffer(self.body, stored, size // stored.itemsize, self.offset)
-            elements = flat.reshape(content["shape"]).copy()
+            if "rule" in content:
+                elements = by_rule(flat, content["rule"], shape=content["shape"])
+            else:
+                elements = flat.reshape(content["shape"]).copy()
         else:
             elements = numpy.empty(content["shape"], stored)
         if "layout" in content:
             elements = laid_out(elements, content["layout"], dtype=dtype)
-        tensor = self.converted(elements, dtype)
+        sent: Any = None
         if self.inputs is not None:
             sent = self.body[self.offset : self.offset + size]
+            if "rule" in content:
+                sent = digests(elements, dtype, self.header["digests"]["chunk"])
+        tensor = self.converted(elements, dtype)
+        if self.inputs is not None:
             self.inputs.append((name, tensor, dtype, sent))
         self.offset += size
         return tensor
 
     def converted(self, elements: Any, dtype: str) -> Any:
-        tensor = self.adapter.to_framework(elements, dtype)
+        try:
+            tensor = self.adapter.to_framework(elements, dtype)
+        except self.executor.caught:
+            # Frameworks word it in many ways that they have no such dtype.
+            self.dtype(dtype)
+            raise
         actual = self.adapter.dtype_name(tensor)
         if actual != dtype:
             reason = "a tensor of dtype %s becomes %s in the framework" % (dtype, actual)
             raise UnplaceableError("dtype", reason)
         return tensor
 
+    def outs(self, described: Header) -> Any:
+        """The tensor to write into, or a tuple of several."""
+        if "tensors" in described:
+            return tuple([self.out(one) for one in described["tensors"]])
+        return self.out(described)
+
     def out(self, described: Header) -> Any:
         """A tensor to write into. What it holds is no plausible result."""
         stored, shape = STORED[described["dtype"]], described["shape"]
         elements = numpy.zeros(shape, stored)
         if described["dtype"] != "bool":
-            flat = numpy.frombuffer(OUT_BYTE * elements.nbytes, stored)
-            elements = flat.reshape(shape).copy()
+            elements.reshape(-1).view("u1")[...] = OUT_BYTE
         return self.converted(elements, described["dtype"])
 
-    def output(self, returned: Any, buffers: List[bytes]) -> Header:
+    def output(self, returned: Any, buffers: List[bytes], number: int) -> Header:
         """What the reply says of one output. Its dtype is read from the framework's tensor."""
         if not isinstance(returned, self.adapter.tensor_types):
             if isinstance(returned, AnotherTensor):
@@ -368,18 +418,83 @@ class Execution:
         if stored is None:
             text = "a tensor of dtype %s and shape %s" % (dtype, list(elements.shape))
             return {"type": class_name(returned), "text": text}
+        if "digests" in self.header:
+            return self.digested(elements, dtype, buffers, number=number)
         buffer = element_bytes(elements, dtype)
         buffers.append(buffer)
         return {"dtype": dtype, "shape": elements.shape, "bytes": len(buffer)}
+
+    def digested(self, elements: Any, dtype: str, buffers: List[bytes], *, number: int) -> Header:
+        """What the reply says of an output that is too large to be sent: digests, its ends, and the
+        first chunk that is not what the request says."""
+        asked = self.header["digests"]
+        chunk, all_expected = asked["chunk"], asked["expected"]
+        expected = all_expected[number] if number < len(all_expected) else None
+        found = digests(elements, dtype, chunk)
+        ends = min(ENDS, elements.size)
+        sent = [
+            element_bytes(stretch(elements, 0, ends), dtype),
+            element_bytes(stretch(elements, elements.size - ends, elements.size), dtype),
+        ]
+        reply = {"dtype": dtype, "shape": elements.shape, "chunk": chunk, "digests": found}
+        for at, one in enumerate(found):
+            if expected is not None and (at >= len(expected) or one != expected[at]):
+                part = stretch(elements, at * chunk, min((at + 1) * chunk, elements.size))
+                sent.append(element_bytes(part, dtype))
+                reply["differing"] = at
+                break
+        buffer = b"".join(sent)
+        buffers.append(buffer)
+        reply["bytes"] = len(buffer)
+        return reply
 
     def changed(self) -> List[Any]:
         """The names of the input tensors whose elements are not the bytes that were sent."""
         names = []
         for name, tensor, dtype, sent in self.inputs or ():
             elements = numpy.asarray(self.adapter.from_framework(tensor))
-            if element_bytes(elements, dtype) != sent and name not in names:
+            if isinstance(sent, list):
+                now: Any = digests(elements, dtype, self.header["digests"]["chunk"])
+            else:
+                now = element_bytes(elements, dtype)
+            if now != sent and name not in names:
                 names.append(name)
         return names
+
+
+def by_rule(listed: Any, rule: str, *, shape: List[int]) -> Any:
+    """An array of that shape by a rule over the values listed.
+
+    alternate: they follow one another again and again. blocks: each fills an equal part.
+    """
+    elements = numpy.empty(shape, listed.dtype)
+    flat = elements.reshape(-1)
+    if rule == "blocks":
+        flat.reshape(len(listed), -1)[...] = listed[:, None]
+    elif rule == "alternate":
+        again = numpy.tile(listed, max(1, STRIDE // len(listed)))
+        for start in range(0, flat.size, again.size):
+            part = flat[start : start + again.size]
+            part[...] = again[: part.size]
+    else:
+        raise ValueError("there is no rule %r" % rule)
+    return elements
+
+
+def stretch(elements: Any, start: int, stop: int) -> Any:
+    """The elements from number start up to stop, in row-major order; no copy of the whole."""
+    flat = elements.reshape(-1) if elements.flags.c_contiguous else elements.flat
+    return flat[start:stop]
+
+
+def digests(elements: Any, dtype: str, chunk: int) -> List[str]:
+    """The SHA-256 of each chunk of so many elements, in hexadecimal."""
+    return [
+        hashlib.sha256(
+            element_bytes(stretch(elements, start, min(start + chunk, elements.size)), dtype)
+        ).hexdigest()
+        for start in range(0, elements.size, chunk)
+    ]
 
 
 def laid_out(elements: Any, layout: str, *, dtype: str) -> Any:
@@ -566,6 +681,8 @@ def run_server(connection: socket.socket, adapter: Any, *, log: str, words: List
     status = 1
     try:
         output = Output(log)
+        # Compilers of frameworks leave files where they run.
+        os.chdir(os.path.dirname(os.path.abspath(log)))
         try:
             getattr(adapter, "start", do_nothing)(*words)
         except BaseException:
@@ -756,7 +873,7 @@ def wait_for(pid: int, options: int) -> Tuple[bool, Optional[int]]:
 def main(arguments: List[str]) -> None:
     """Import, say hello, obey. Leaves without the framework's own farewell, which takes long."""
     here = os.path.dirname(os.path.abspath(__file__))
-    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) != here]
+    sys.path[:] = [entry for entry in map(os.path.abspath, sys.path) if entry != here]
     descriptor, path, *words = arguments
     os.set_inheritable(int(descriptor), False)
     control = socket.socket(fileno=int(descriptor))

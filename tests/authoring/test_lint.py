@@ -95,6 +95,85 @@ def places(file: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.usefixtures("example")
+def test_outputs_that_the_operation_does_not_have_are_found() -> None:
+    pair = "{values: {dtype: int32, values: [1]}, indices: {dtype: int64, values: [0]}}"
+    line = change(LEDGER, "{dtype: int32, values: [100, 200, 300]}", f"{{outputs: {pair}}}")
+    assert findings() == [
+        f"{LEDGER}:{line - 2}:5: the outputs values, indices of cumsum/behaviour/int8-overflow; "
+        "expected those of cumsum, in their order: result"
+    ]
+
+
+@pytest.mark.usefixtures("example")
+@pytest.mark.parametrize("returns", ["result", "values"])
+def test_a_binding_returns_some_of_the_outputs_of_its_operation(returns: str) -> None:
+    change(TORCH, "    kind: function\n", f"    kind: function\n    returns: [{returns}]\n")
+    api, place = places(TORCH)[0]
+    assert findings()[0] == (
+        f"{TORCH}:{place}: {api} returns {returns}; expected some of the outputs of cumsum, in "
+        "their order: result; leave returns out if it gives all of them"
+    )
+
+
+@pytest.mark.usefixtures("example")
+def test_what_the_ledger_says_needs_no_answer() -> None:
+    change(TORCH, "      - {question: zero-d, choice: keep-0d}\n", "")
+    assert len(findings()) == 2
+    known = """\
+# yaml-language-server: $schema=../../../../../conformance/files/schema/ledger.schema.json
+format: 1
+backend: torch
+known:
+  - cases: [cumsum/behaviour/zero-d]
+    apis: [torch.cumsum]
+    outcome: {dtype: float32, values: [1, 2]}
+    reason: an answer of a new kind
+    link: https://example.org
+"""
+    Path("backends/torch/ledger.yaml").write_text(known)
+    (finding,) = findings()
+    assert "torch.Tensor.cumsum has no answer to 'zero-d'" in finding
+
+
+@pytest.mark.usefixtures("example")
+def test_who_cannot_be_asked_needs_no_answer() -> None:
+    change(TORCH, "{x: self, axis: dim, dtype: dtype}", "{x: self, axis: dim}")
+    change(TORCH, "      - {question: overflow, choice: wrap}\n", "")
+    (finding,) = findings()
+    assert "torch.cumsum has no answer to 'overflow'" in finding
+
+
+GRADIENT = """\
+  - id: gradient
+    why: the derivative beside an infinity
+    call: {x: {dtype: float32, values: [1, .inf]}, axis: 0}
+    expect: {gradient: {of: sum, to: x, dtype: float32, difference: never-asked, one: {values: [2, 1]}, two: {values: [2, .nan]}}}
+"""
+
+
+@pytest.mark.usefixtures("example")
+def test_who_has_no_gradient_needs_no_answer_about_it() -> None:
+    change(DIFFERENCES, "  overflow:\n", UNUSED + "  overflow:\n")
+    change(BEHAVIOUR, "  - id: zero-d\n", GRADIENT + "  - id: zero-d\n")
+    for name in BACKENDS:
+        Path(f"backends/{name}/adapter.py").write_text("def start(device, mode): ...\n")
+    assert findings() == []
+    Path("backends/torch/adapter.py").write_text("def gradient(function, tensor): ...\n")
+    assert len([f for f in findings() if "has no answer to 'never-asked'" in f]) == 2
+
+
+@pytest.mark.usefixtures("example")
+def test_out_tensors_that_the_operation_does_not_have_are_found() -> None:
+    several = "    kind: out\n    out: {values: int8, indices: int64}\n"
+    change(MINDSPORE, "    kind: function\n", several)
+    api, place = places(MINDSPORE)[0]
+    assert findings() == [
+        f"{MINDSPORE}:{place}: {api} writes into values, indices; expected the outputs of cumsum, "
+        "in their order: result"
+    ]
+
+
+@pytest.mark.usefixtures("example")
 def test_an_answer_to_a_row_of_the_table_is_asked_of_documented_apis_only() -> None:
     change(MINDSPORE, "      - {question: other-spelling, choice: refused}\n", "")
     (finding,) = findings()
@@ -145,6 +224,16 @@ def test_bindings_to_nothing_are_found() -> None:
         f"{TORCH}:{line}:3: torch.cumsum is bound to the operation 'cumsun', which has no op.yaml; expected one of: cumsum; did you mean 'cumsum'?"
         in findings()
     )
+
+
+@pytest.mark.usefixtures("example")
+def test_a_tensor_that_goes_to_a_constructor_is_found() -> None:
+    change(TORCH, "    kind: function\n", "    kind: primitive\n    construct: [axis, x]\n")
+    api, place = places(TORCH)[0]
+    assert findings() == [
+        f"{TORCH}:{place}: {api} is constructed with 'x', which is a tensor; expected dtypes, "
+        "numbers, bools, texts and lists of them; leave it out of construct: tensors go to the call"
+    ]
 
 
 @pytest.mark.usefixtures("example")

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from conformance.decide.judge import decline, judge
+from conformance.model.backend import ALWAYS, ErrorRule
 from conformance.model.case import Call, Choice, OutputExpected
+from conformance.model.errors import Place
 from conformance.model.outcome import (
     Crashed,
     Evidence,
@@ -16,6 +18,7 @@ from conformance.model.outcome import (
     Unstable,
 )
 from conformance.model.verdict import Status
+from reference_impl import cumsum
 
 INDEX_ERROR = Raised(("IndexError", "LookupError", "Exception"), "dim out of range", "call")
 NO_KERNEL = Raised(("NotImplementedError", "RuntimeError", "Exception"), "no 'Bool'", "call")
@@ -269,6 +272,25 @@ def test_an_error_that_rounding_cannot_explain_fails(accurate, make_tensor):
     assert [m.kind for m in verdict.mismatches] == ["accuracy"]
 
 
+@pytest.mark.parametrize("exclusive", [False, True])
+@pytest.mark.parametrize("reverse", [False, True])
+def test_an_exclusive_or_reverse_scan_is_measured_as_what_it_is(
+    accurate, make_tensor, exclusive, reverse
+):
+    options = {"exclusive": exclusive, "reverse": reverse}
+    call = Call((*accurate.call.arguments, *options.items()))
+    task = dataclasses.replace(accurate, call=call)
+    right = cumsum(
+        np.full(1000, 0.1, np.float32), 0, accumulator=lambda _: np.dtype("f8"), **options
+    )
+    judged = judge(task, Returned((make_tensor(right, "float32"),)))
+    assert (judged.status, judged.accuracy.name) == (Status.PASSED, "correctly-rounded")
+    other = make_tensor(right[::-1], "float32")
+    assert judge(task, Returned((other,))).status is Status.FAILED
+    plain = judge(accurate, Returned((make_tensor(right, "float32"),))).status
+    assert plain is (Status.FAILED if exclusive or reverse else Status.PASSED)
+
+
 def test_a_wrong_dtype_is_not_measured(accurate, make_tensor):
     verdict = judge(accurate, Returned((make_tensor(tenths(np.float64), "float64"),)))
     assert (verdict.status, verdict.accuracy) == (Status.FAILED, None)
@@ -283,3 +305,46 @@ def test_a_call_that_gives_something_else_the_seventh_time_is_unstable(
     assert [m.text for m in verdict.mismatches] == [
         "call 7 in one process: 1 of 2 values differ, greatest difference 1 at [1]"
     ]
+
+
+HERE = Place("bindings.yaml", 1, 1)
+CLASSES = (
+    Choice("index", "axis-out-of-range", raises=("IndexError",), raises_not=("ValueError",)),
+    Choice("value", "axis-out-of-range", raises=("ValueError",), raises_not=("IndexError",)),
+    Choice("both", "axis-out-of-range", raises=("IndexError", "ValueError")),
+    Choice("neither", "axis-out-of-range", raises_not=("IndexError", "ValueError")),
+)
+
+
+@pytest.mark.parametrize(
+    ("types", "observed"),
+    [
+        (("IndexError", "LookupError"), "index"),
+        (("MyError", "IndexError"), "index"),
+        (("AxisError", "ValueError", "IndexError"), "both"),
+    ],
+)
+def test_the_class_of_an_exception_answers_a_question(make_task, types, observed):
+    rules = (ErrorRule("axis-out-of-range", types[0], "range", ALWAYS, HERE),)
+    task = dataclasses.replace(make_task(*CLASSES, question="axis-exception"), errors=rules)
+    verdict = judge(task, Raised(types, "dim out of range", "call"))
+    assert (verdict.status, verdict.observed) == (Status.OBSERVED, (observed,))
+
+
+def test_an_exception_of_another_class_than_declared_fails(make_task):
+    rules = (ErrorRule("axis-out-of-range", "AxisError", "range", ALWAYS, HERE),)
+    made = make_task(*CLASSES, question="axis-exception", declared="index")
+    raised = Raised(("AxisError", "ValueError", "IndexError"), "dim out of range", "call")
+    verdict = judge(dataclasses.replace(made, errors=rules), raised)
+    assert verdict.status is Status.FAILED
+    assert [m.text for m in verdict.mismatches] == [
+        f"answer to axis-exception is both, declared in {made.binding.place}: index",
+        "raised AxisError, expected it to be no ValueError: dim out of range",
+    ]
+
+
+def test_an_exception_of_another_meaning_is_no_answer_whatever_its_class(make_task):
+    task = make_task(*CLASSES, question="axis-exception", declared="index")
+    verdict = judge(task, Raised(("IndexError",), "list assignment", "call"))
+    assert verdict.status is Status.FAILED
+    assert verdict.mismatches[0].kind == "no-choice"

@@ -7,7 +7,14 @@ from conformance.decide.ledger import stale_entries
 from conformance.model.backend import ALWAYS, Backend, KnownOutcome, LedgerEntry
 from conformance.model.case import Choice, Suite
 from conformance.model.errors import Place
-from conformance.model.outcome import Crashed, Raised, Returned, TimedOut, Unavailable
+from conformance.model.outcome import (
+    Crashed,
+    Raised,
+    Returned,
+    TimedOut,
+    Unavailable,
+    Unstable,
+)
 from conformance.model.verdict import Status
 
 LEDGER = Place("ledger.yaml", 5, 5)
@@ -67,6 +74,45 @@ def test_a_known_crash_needs_its_signal(known):
 def test_a_known_hang_is_no_known_crash(known):
     assert judge(known(ends="no answer"), TimedOut(1.0)).status is Status.KNOWN
     assert judge(known(ends="signal SIGSEGV"), TimedOut(1.0)).status is Status.CHANGED
+
+
+def test_several_known_outputs_must_all_be_as_known(known, make_output, make_tensor):
+    task = known(outputs=(make_output([3], "int8"), make_output([0], "int64")))
+    values, indices = make_tensor([3], "int8"), make_tensor([0], "int64")
+    assert judge(task, Returned((values, indices))).status is Status.KNOWN
+    assert judge(task, Returned((values, make_tensor([1], "int64")))).status is Status.CHANGED
+    assert judge(task, Returned((values, make_tensor([0], "int32")))).status is Status.CHANGED
+    assert judge(task, Returned((values,))).status is Status.CHANGED
+    assert judge(task, Returned((indices, values))).status is Status.CHANGED
+
+
+def test_another_result_of_the_same_call_is_known_as_unstable_only(known, make_tensor, make_output):
+    first, other = make_tensor([1, 3], "int8"), make_tensor([0, 0], "int8")
+    drifting = Returned((first,), differing=(5, (other,)))
+    assert judge(known(ends="unstable"), drifting).status is Status.KNOWN
+    right_at_first = known(ends="unstable", outputs=(make_output([1, 3], "int8"),))
+    assert judge(right_at_first, drifting).status is Status.KNOWN
+    wrong_at_first = known(ends="unstable", outputs=(make_output([0, 0], "int8"),))
+    assert judge(wrong_at_first, drifting).status is Status.CHANGED
+    steady = known(outputs=(make_output([1, 3], "int8"),))
+    assert judge(steady, drifting).status is Status.CHANGED
+
+
+def test_a_steady_call_is_no_known_unstable_one(known, make_tensor):
+    task = known(ends="unstable")
+    assert judge(task, Returned((make_tensor([1, 3], "int8"),))).status is Status.FIXED
+    assert judge(task, Returned((make_tensor([1, 4], "int8"),))).status is Status.CHANGED
+    assert judge(task, Crashed("signal SIGSEGV")).status is Status.CHANGED
+
+
+def test_two_different_ends_are_known_as_unstable_only(known, make_tensor, make_output):
+    crash = Crashed("signal SIGSEGV")
+    both = Unstable(crash, Returned((make_tensor([1, 3], "int8"),)))
+    assert judge(known(ends="unstable"), both).status is Status.KNOWN
+    assert judge(known(ends="signal SIGSEGV"), both).status is Status.CHANGED
+    first = known(ends="unstable", outputs=(make_output([1, 3], "int8"),))
+    assert judge(first, both).status is Status.CHANGED
+    assert judge(first, Unstable(both.again, crash)).status is Status.KNOWN
 
 
 def test_a_declined_call_is_not_the_known_failure(known, make_output):

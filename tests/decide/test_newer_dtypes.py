@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from conformance.decide.compare import compare
-from conformance.decide.snippet import snippet
+from conformance.decide.snippet import snippet, value_text
+from conformance.model.backend import Snippet
 from conformance.model.bfloat16 import to_bfloat16
 from conformance.model.case import LAYOUTS, Choice, LaidOut, OutputExpected
 from conformance.model.tensor import Tensor
@@ -83,6 +84,14 @@ def test_a_snippet_lays_the_elements_out_as_the_case_does(
 def test_a_snippet_casts_bfloat16_in_the_framework(make_task: Callable[..., Task]) -> None:
     assert snippet(make_task(Choice(""), x=bfloat16(0.1))).splitlines()[3] == (
         'x = torch.from_numpy(np.array([0.100097656], "float32")).to(torch.bfloat16)'
+    )
+
+
+def test_a_snippet_casts_as_the_backend_says() -> None:
+    template = Snippet((), "tensorflow.constant({array})", "tensorflow.{name}",
+                       "tensorflow.cast({tensor}, {dtype})")  # fmt: skip
+    assert value_text(bfloat16(0.5), template) == (
+        'tensorflow.cast(tensorflow.constant(np.array([0.5], "float32")), tensorflow.bfloat16)'
     )
 
 

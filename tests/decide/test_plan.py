@@ -5,8 +5,15 @@ import pytest
 from packaging.specifiers import SpecifierSet
 
 from conformance.decide.plan import Selection, make_plan
-from conformance.model.backend import ALWAYS, Answer, Backend, Condition, Target
-from conformance.model.case import Call, Choice, Documented, Expectation, Suite
+from conformance.model.backend import (
+    ALWAYS,
+    Answer,
+    Backend,
+    Condition,
+    LongestAxis,
+    Target,
+)
+from conformance.model.case import Call, Choice, Documented, Expectation, LaidOut, Suite
 from conformance.model.errors import Place, UsageError
 
 HERE = Place("bindings.yaml", 1, 1)
@@ -42,12 +49,6 @@ def test_a_missing_parameter_is_refused_by_the_plan(task, backend):
     binding = dataclasses.replace(task.binding, parameters=(("x", "input"), ("axis", "dim")))
     (planned,) = plan(task, dataclasses.replace(backend, bindings=(binding,)))
     assert planned.refusal == "torch.cumsum has no parameter for dtype"
-
-
-def test_an_api_that_a_version_lacks_is_refused_by_the_plan(task, backend):
-    binding = dataclasses.replace(task.binding, when=Condition(version=SpecifierSet("<2")))
-    (planned,) = plan(task, dataclasses.replace(backend, bindings=(binding,)))
-    assert planned.refusal == "torch-2.13.0 has no torch.cumsum"
 
 
 @pytest.mark.parametrize(
@@ -146,10 +147,10 @@ def test_out_needs_a_declared_answer(task, backend, make_output, declared):
     assert planned.refusal == ("" if declared else NOTHING_DECLARED)
 
 
-def test_out_of_several_outputs_is_refused(task, backend, make_output):
+def test_out_of_several_outputs_needs_their_dtypes(task, backend, make_output):
     two = Choice("", outputs=(make_output([1], "int8"), make_output([0], "int64")))
     (planned,) = plan(task, bound(task, backend, "out"), case=asking(task, two))
-    assert planned.refusal == "out= of several tensors is not supported"
+    assert planned.refusal == "torch.cumsum does not say the dtypes of several tensors"
 
 
 @pytest.mark.parametrize("kind", ["in-place", "out"])
@@ -169,3 +170,26 @@ def test_a_primitive_with_a_gap_among_its_positions_is_refused(task, backend):
     (planned,) = plan(task, primitive, case=dataclasses.replace(task.case, call=end))
     assert refused.refusal == "torch.cumsum takes dtype by position: nothing stands for axis"
     assert planned.refusal == ""
+
+
+def test_no_tensor_goes_to_the_constructor_of_a_primitive(task, backend):
+    primitive = bound(task, backend, "primitive", construct=("x",))
+    (refused,) = plan(task, primitive)
+    assert refused.refusal == "torch.cumsum is constructed with input: no tensor goes there"
+    spelled = Call((("input", LaidOut(dict(task.call.arguments)["x"], "reversed")),), spelled=True)
+    (refused,) = plan(task, primitive, case=dataclasses.replace(task.case, call=spelled))
+    assert refused.refusal == "torch.cumsum is constructed with input: no tensor goes there"
+
+
+@pytest.mark.parametrize(
+    ("axis", "longest", "refused"), [(0, 1, True), (-1, 1, True), (0, 2, False), (1, 1, False)]
+)
+def test_an_axis_longer_than_the_backend_is_asked_for_is_refused(
+    task, backend, axis, longest, refused
+):
+    limited = dataclasses.replace(backend, longest_axis=LongestAxis(longest, "it is slow"))
+    call = dataclasses.replace(task.call, arguments=(task.call.arguments[0], ("axis", axis)))
+    case = dataclasses.replace(task.case, call=call)
+    (planned,) = plan(task, limited, case=case)
+    reason = "an axis of 2 elements: torch is asked for at most 1, because it is slow"
+    assert planned.refusal == (reason if refused else "")

@@ -5,17 +5,23 @@ import sys
 import numpy as np
 import pytest
 
+from conformance.decide.expression import array_text, preparation
 from conformance.decide.snippet import call_text, snippet, value_text
 from conformance.model.backend import Snippet
 from conformance.model.case import (
     Call,
     Choice,
     DTypeName,
+    Expectation,
     LaidOut,
     ListValue,
     NumpyScalar,
+    OutputExpected,
     TupleValue,
 )
+from conformance.model.dtypes import DTYPES
+from conformance.model.rules import Alternate, Blocks, Harmonic, Ramp, Uniform
+from conformance.model.tensor import RuleTensor, Tensor
 
 TORCH = Snippet((), "torch.from_numpy({array})", "torch.{name}")
 
@@ -141,11 +147,39 @@ def test_an_out_tensor_is_made_before_the_call(task):
     ]
 
 
+def test_several_out_tensors_are_a_tuple(task, make_output):
+    pair = (("result", "same-as-x"), ("indices", "int64"))
+    two = (make_output([1, 3], "int8"), OutputExpected("indices"))
+    asked = dataclasses.replace(task, expectation=Expectation((Choice("", outputs=two),)))
+    assert snippet(of_kind(asked, "out", out=pair)).splitlines()[4:] == [
+        'out = (torch.from_numpy(np.empty((2,), "int8")), '
+        'torch.from_numpy(np.empty((2,), "int64")))',
+        "torch.cumsum(input=x, dim=0, dtype=torch.int8, out=out)",
+        "actual = out",
+        'print(actual, getattr(actual, "dtype", type(actual)))',
+    ]
+
+
 def test_a_primitive_is_constructed_and_called(task):
     primitive = of_kind(
         task, "primitive", path="mindspore.ops.CumSum", constants=(("exclusive", False),)
     )
     assert call_text(primitive) == "mindspore.ops.CumSum(exclusive=False)(x, 0, torch.int8)"
+
+
+def test_what_a_binding_says_goes_to_the_constructor_of_a_primitive(task):
+    primitive = of_kind(
+        task, "primitive", path="mindspore.ops.Scan", construct=("dtype", "axis"),
+        constants=(("exclusive", False),),
+    )  # fmt: skip
+    expected = "mindspore.ops.Scan(exclusive=False, dim=0, dtype=torch.int8)(x)"
+    assert call_text(primitive) == expected
+
+
+def test_an_integer_that_goes_as_a_tensor_is_made_one(task):
+    primitive = of_kind(task, "primitive", as_tensor=(("axis", "int64"),))
+    expected = 'torch.cumsum()(x, torch.from_numpy(np.array(0, "int64")), torch.int8)'
+    assert call_text(primitive) == expected
 
 
 def test_constants_are_among_the_keywords(task):
@@ -154,17 +188,141 @@ def test_constants_are_among_the_keywords(task):
     assert call_text(constant) == expected
 
 
-def test_what_a_script_leaves_out_is_a_comment(task):
-    asked = dataclasses.replace(
+def asked(task, *, gradient=None, repeat=1, lines=(), array=""):
+    more = {"gradient": lines, "array": array}
+    return dataclasses.replace(
         task,
-        call=dataclasses.replace(task.call, gradient="x"),
-        expectation=dataclasses.replace(task.expectation, repeat=20),
+        call=dataclasses.replace(task.call, gradient=gradient),
+        expectation=dataclasses.replace(task.expectation, repeat=repeat),
+        snippet=dataclasses.replace(task.snippet, **more),
     )
-    assert snippet(asked).splitlines()[4:7] == [
-        "# asked is the gradient of the sum of this by x",
+
+
+def test_what_the_data_of_a_backend_cannot_say_is_a_comment(task):
+    assert snippet(asked(task, gradient="x", repeat=20)).splitlines()[4:7] == [
         "# made 20 times in one process",
+        "# asked is the gradient of the sum of this by x",
         "actual = torch.cumsum(input=x, dim=0, dtype=torch.int8)",
     ]
+
+
+def test_a_gradient_is_written_by_its_template(task):
+    template = ("{tensor}.requires_grad_()", "{call}.sum().backward()", "actual = {tensor}.grad")
+    assert snippet(asked(task, gradient="x", lines=template)).splitlines()[4:7] == [
+        "x.requires_grad_()",
+        "torch.cumsum(input=x, dim=0, dtype=torch.int8).sum().backward()",
+        "actual = x.grad",
+    ]
+
+
+REFERENCE = Snippet(
+    ("import numpy as np", "import reference_impl"),
+    "{array}",
+    'np.dtype("{name}")',
+    array="{tensor}",
+)
+
+
+def runs(task):
+    """What the script of task prints in a bare Python."""
+    done = subprocess.run(
+        [sys.executable, "-c", snippet(task)], capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def test_repetitions_are_compared_and_the_first_other_one_is_told(task):
+    steady = dataclasses.replace(
+        asked(task, repeat=3),
+        snippet=REFERENCE,
+        binding=dataclasses.replace(
+            task.binding, path="reference_impl.cumsum", parameters=(("x", "x"), ("axis", "axis"))
+        ),
+        call=dataclasses.replace(task.call, arguments=task.call.arguments[:2]),
+    )
+    assert runs(steady) == "[1 3] int64\n"
+    script = snippet(steady).replace("    elements =", "    actual += number > 1\n    elements =")
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[0] == "not the same in call 2"
+
+
+def test_a_call_in_place_is_repeated_with_a_tensor_of_its_own(task):
+    names = (("x", "self"), ("axis", "dim"), ("dtype", "dtype"))
+    placed = of_kind(task, "in-place", path="torch.Tensor.cumsum_", parameters=names)
+    assert snippet(asked(placed, repeat=2, array="{tensor}.numpy()")).splitlines()[3:] == [
+        "for number in range(1, 3):",
+        '    x = torch.from_numpy(np.array([1, 2], "int8"))',
+        "    x.cumsum_(dim=0, dtype=torch.int8)",
+        "    actual = x",
+        "    elements = [np.asarray(output.numpy()).tobytes() for output in (actual,)]",
+        "    first = elements if number == 1 else first",
+        "    if elements != first:",
+        '        print("not the same in call", number)',
+        "        break",
+        'print(actual, getattr(actual, "dtype", type(actual)))',
+    ]
+
+
+def evaluated(value):
+    """The array that the script of a call with value makes."""
+    names = {"np": np}
+    exec("\n".join(preparation(value)), names)
+    return eval(array_text(value), names)
+
+
+COMPUTED = {
+    "int8": [Ramp(3, -2), Uniform(7, -1, 1)],
+    "int64": [Ramp(3, -2), Ramp(2**62, 1), Uniform(7, -(2**63), 2**63 - 1)],
+    "uint64": [Ramp(2**63 + 5, 3), Uniform(3, 0, 2**64 - 1), Uniform(2**64 - 1, 5, 100)],
+    "float16": [Ramp(0.5, 0.1), Harmonic(), Uniform(7, -1, 1)],
+    "float32": [Ramp(0.5, 0.1), Ramp(1, 3), Harmonic(), Uniform(7, 0.1, 0.7)],
+    "float64": [Ramp(0.5, 0.1), Harmonic(), Uniform(7, 0.1, 0.7)],
+    "complex64": [Uniform(7, -1, 1)],
+    "complex128": [Uniform(7, -1, 1)],
+}
+
+
+def listing(dtype):
+    """Rules over three, one and two elements of dtype."""
+    data, width = bytes(range(1, 49)), DTYPES[dtype].numpy.itemsize
+    return Alternate(data[: 3 * width]), Alternate(data[:width]), Blocks(data[: 2 * width])
+
+
+@pytest.mark.parametrize(
+    ("dtype", "rule"),
+    [
+        (dtype, rule)
+        for dtype, computed in COMPUTED.items()
+        for rule in (*listing(dtype), *computed)
+    ],
+)
+def test_a_long_tensor_is_written_by_its_rule_bit_for_bit(dtype, rule):
+    kind = DTYPES[dtype]
+    tensor = Tensor(dtype, (8, 6), rule.elements(kind, 48), rule)
+    actual = evaluated(tensor)
+    assert (actual.shape, actual.dtype) == (tensor.shape, kind.numpy)
+    assert actual.tobytes() == tensor.data
+    if rule in COMPUTED[dtype]:
+        assert len(array_text(tensor)) < 120
+
+
+def test_a_tensor_too_large_to_be_kept_is_written_by_its_rule():
+    listed = np.array([1, 1, -2], "i1").tobytes()
+    alternate, blocks = (RuleTensor("int8", (3, 40), r(listed)) for r in (Alternate, Blocks))
+    assert array_text(RuleTensor("int8", (3, 720000000), Alternate(listed))) == (
+        'np.tile(np.array([1, 1, -2], "int8"), 720000000)[:2160000000].reshape((3, 720000000))'
+    )
+    for tensor in (alternate, blocks):
+        assert evaluated(tensor).tobytes() == tensor.stretch(0, 120).data
+
+
+def test_bfloat16_is_written_by_its_elements_where_numpy_would_round_twice():
+    rule = Uniform(1, 0, 1)
+    tensor = Tensor("bfloat16", (20,), rule.elements(DTYPES["bfloat16"], 20), rule)
+    assert preparation(tensor) == []
+    assert evaluated(tensor).tobytes() == tensor.numbers().tobytes()
 
 
 @pytest.mark.parametrize(

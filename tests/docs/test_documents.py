@@ -20,6 +20,8 @@ import reference_impl
 from conformance.decide.explain import explain
 from conformance.decide.judge import decline, judge
 from conformance.decide.plan import Selection, make_plan
+from conformance.decide.shard import Shard
+from conformance.decide.truth import TRUTH_KINDS
 from conformance.files.backend_files import load_backend
 from conformance.files.conditions import PARTS
 from conformance.files.differences import EXPECT_KEYS
@@ -93,6 +95,13 @@ def test_the_glossary_has_every_status():
     assert re.findall(r"``([\w-]+)``", " ".join(terms)) == [str(status) for status in Status]
 
 
+def test_the_glossary_has_every_truth():
+    part = text_of("glossary.rst").partition("\n   truth\n")[2].partition("\n   ledger\n")[0]
+    terms = re.findall(r"^      (``.*``)$", part, re.M)
+    words = re.findall(r"``([a-z ]+?)(?: VERSION)?``", " ".join(terms))
+    assert sorted(words) == sorted(TRUTH_KINDS)
+
+
 def test_every_error_word_is_listed_with_its_meaning():
     assert listed("writing-cases.rst", "Word") == {f"``{w}``": m for w, m in ERROR_WORDS.items()}
 
@@ -120,11 +129,17 @@ def reported_keys() -> set[str]:
     assert values is not None
     known = judge(task, Returned((values,), evidence=Evidence("printed", ("self", "axis"))))
     now = datetime(2026, 5, 4, tzinfo=timezone.utc)
+    page = Selection(("cumsum/mindspore-r2.0-torch/dtype-int8",), ("mindspore.ops.cumsum",))
+    (claim,) = make_plan(load_suite(ROOT / "cases"), [(mindspore, target)], selection=page)
+    beyond = Selection(("cumsum/behaviour/beyond-2-31",), ("mindspore.ops.cumsum",))
+    (large,) = make_plan(load_suite(ROOT / "cases"), [(mindspore, target)], selection=beyond)
     records = (
-        header_data([target], started=now),
-        verdict_data(replace(known, accuracy=Accuracy(0.5, (0,), "correctly-rounded"))),
+        verdict_data(decline(large)),
+        header_data([target], started=now, shard=Shard(1, 2), resume={}),
+        verdict_data(decline(replace(claim, refusal="not here"))),
+        verdict_data(replace(known, accuracy=Accuracy(0.5, (0,), "correctly-rounded")), "c0"),
         verdict_data(decline(replace(task, refusal="no such parameter"))),
-        footer_data(Counter(), started=now, ended=now),
+        footer_data(Counter(), started=now, ended=now, cached=1),
     )
     return {key for record in records for key in record}
 

@@ -12,14 +12,20 @@ import pytest
 from packaging.specifiers import SpecifierSet
 
 from conformance.files.backend_files import load_backend
-from conformance.model.backend import ALWAYS, Condition, EnvironmentRecipe, KnownOutcome
+from conformance.model.backend import (
+    ALWAYS,
+    Condition,
+    EnvironmentRecipe,
+    KnownOutcome,
+    LongestAxis,
+)
 from conformance.model.case import DTypeName, ListValue, OutputExpected, TupleValue
 from conformance.model.dtypes import DTYPES
 from conformance.model.tensor import Tensor
 
 ROOT = Path(__file__).parents[2]
 BACKENDS = sorted(path.parent.name for path in ROOT.glob("conformance/backends/*/bindings.yaml"))
-WORDS = "axis-out-of-range, axis-type, missing-argument, unexpected-keyword, empty-input, unsupported-rank, unsupported-dtype, unsupported-layout, no-kernel"
+WORDS = "axis-out-of-range, axis-type, missing-argument, unexpected-keyword, empty-input, unsupported-rank, unsupported-dtype, unsupported-layout, no-kernel, no-gradient"
 
 BINDINGS = """\
 format: 1
@@ -100,10 +106,17 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+def test_a_binding_names_the_outputs_that_it_returns(folder: Path) -> None:
+    text = BINDINGS.replace("    kind: function\n", "    kind: function\n    returns: [values]\n")
+    (folder / "bindings.yaml").write_text(text)
+    function, method = load_backend(folder).bindings
+    assert (function.returns, method.returns) == (("values",), ())
+
+
 @pytest.mark.parametrize("name", BACKENDS)
 def test_every_shipped_backend_loads(name: str) -> None:
     backend = load_backend(ROOT / "conformance/backends" / name)
-    assert backend.name == name
+    assert backend.name.replace("-", "_") == name
     assert backend.bindings
 
 
@@ -142,6 +155,57 @@ def test_every_kind_is_read(folder: Path, api: int, kind: str) -> None:
     old = "kind: method" if api else "kind: function"
     (folder / "bindings.yaml").write_text(BINDINGS.replace(old, f"kind: {kind}"))
     assert load_backend(folder).bindings[api].kind == kind
+
+
+def test_a_primitive_names_what_it_is_constructed_with(folder: Path) -> None:
+    text = BINDINGS.replace("kind: function", "kind: primitive", 1)
+    (folder / "bindings.yaml").write_text(text.replace("positional: [x]", "construct: [axis]"))
+    primitive, method = load_backend(folder).bindings
+    assert (primitive.construct, method.construct) == (("axis",), ())
+
+
+@pytest.mark.parametrize(
+    ("kind", "construct", "message"),
+    [
+        ("function", "[axis]", "15:5: construct where the kind is function; expected the kind primitive: nothing else is constructed"),
+        ("primitive", "[dim]", "15:16: construct names 'dim'; expected some of: x, axis"),
+        ("primitive", "[]", "15:16: construct is an empty list; expected at least one text"),
+        ("primitive", "[axis, axis]", "15:23: 'axis' a second time; expected each text once"),
+        ("primitive", "[axis]\n    positional: [x, axis]", "15:16: construct names 'axis', which positional names too; expected each argument in one place: the constructor or the call"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_constructed_is_refused(
+    folder: Path, refusal: Callable[..., str], kind: str, construct: str, message: str
+) -> None:
+    text = BINDINGS.replace("kind: function", f"kind: {kind}", 1)
+    changed = text.replace("positional: [x]", f"construct: {construct}")
+    (folder / "bindings.yaml").write_text(changed)
+    assert refusal(load_backend, folder) == f"mine/bindings.yaml:{message}"
+
+
+def test_an_api_names_the_integers_that_it_takes_as_tensors(folder: Path) -> None:
+    text = BINDINGS.replace("positional: [x]", "as-tensor: {axis: int64}")
+    (folder / "bindings.yaml").write_text(text)
+    function, method = load_backend(folder).bindings
+    assert (function.as_tensor, method.as_tensor) == ((("axis", "int64"),), ())
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ("{dim: int64}", "15:17: as-tensor names 'dim'; expected some of: x, axis"),
+        ("{axis: float32}", "15:23: dtype is 'float32'; expected one of: int8, int16, int32, int64, uint8, uint16, uint32, uint64"),
+        ("{}", "15:16: as-tensor is an empty mapping; expected the dtype of each integer that is taken as a tensor; leave as-tensor out"),
+        ("[axis]", "15:16: as-tensor is a list of 1; expected a mapping"),
+        ("{axis: int64}\n    construct: [axis]", "15:17: as-tensor names 'axis'; expected some of: x"),
+    ],
+)  # fmt: skip
+def test_what_is_no_integer_to_take_as_a_tensor_is_refused(
+    folder: Path, refusal: Callable[..., str], written: str, message: str
+) -> None:
+    text = BINDINGS.replace("kind: function", "kind: primitive", 1)
+    (folder / "bindings.yaml").write_text(text.replace("positional: [x]", f"as-tensor: {written}"))
+    assert refusal(load_backend, folder) == f"mine/bindings.yaml:{message}"
 
 
 def test_an_out_api_does_not_name_its_out(folder: Path, refusal: Callable[..., str]) -> None:
@@ -192,6 +256,34 @@ def test_the_environment_says_how_it_is_installed(folder: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "names", "ends"),
+    [
+        ("{dtype: int8, values: [1, 2], ends: unstable}", ["result"], "unstable"),
+        ("{ends: unstable}", [], "unstable"),
+        (
+            "{outputs: {values: {dtype: int8, values: [1, 2]}, "
+            "indices: {dtype: int64, values: [0, 1]}}}",
+            ["values", "indices"],
+            "",
+        ),
+    ],
+)
+def test_a_ledger_knows_several_outputs_and_what_is_unstable(
+    folder: Path, written: str, names: list[str], ends: str
+) -> None:
+    (folder / "ledger.yaml").write_text(LEDGER.replace("{dtype: int8, values: [1, 2]}", written))
+    outcome = load_backend(folder).ledger[0].outcome
+    assert ([output.name for output in outcome.outputs], outcome.ends) == (names, ends)
+
+
+def test_an_api_that_writes_into_several_tensors_says_their_dtypes(folder: Path) -> None:
+    several = "kind: out\n    out: {values: same-as-x, indices: int64}"
+    (folder / "bindings.yaml").write_text(BINDINGS.replace("kind: function", several, 1))
+    binding = load_backend(folder).bindings[0]
+    assert binding.out == (("values", "same-as-x"), ("indices", "int64"))
+
+
 def test_a_ledger_is_not_needed(folder: Path) -> None:
     (folder / "ledger.yaml").unlink()
     assert load_backend(folder).ledger == ()
@@ -220,6 +312,7 @@ def test_a_missing_adapter_is_named(folder: Path, refusal: Callable[..., str]) -
         ("backend: mine", "backend: Mine", "2:10: backend is 'Mine'; expected a name in lower case"),
         ("mine.Tensor({array})", "mine.Tensor(array)", "5:11: tensor is 'mine.Tensor(array)'; expected {array} somewhere in it"),
         ("dtype: mine.{name}", "dtype: mine", "6:10: dtype is 'mine'; expected {name} somewhere in it"),
+        ("dtype: mine.{name}", "dtype: '{name}'\n  cast: cast({tensor})", "7:9: cast is 'cast({tensor})'; expected {dtype} somewhere in it"),
         ("imports: [import mine]", "imports: import mine", "4:12: imports is 'import mine'; expected a list; write it as [...]"),
         ("word: axis-type", "word: axis-typ", f"8:12: word is 'axis-typ'; expected one of: {WORDS}; did you mean 'axis-type'?"),
         ("contains: must be int", "contains: ''", "8:50: contains is empty; expected a text"),
@@ -231,6 +324,9 @@ def test_a_missing_adapter_is_named(folder: Path, refusal: Callable[..., str]) -
         ("dtype: [int8]", "dtype: [int9]", "18:63: an item of dtype is 'int9'; expected one of: bool, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float16, bfloat16, float32, float64, complex64, complex128; did you mean 'int8'?"),
         ("mine.cumsum:", "cumsum:", "11:3: an API is 'cumsum'; expected a dotted name like torch.cumsum"),
         ("kind: function", "kind: module", "13:11: the kind 'module' is not supported yet; expected one of: function, method, in-place, out, primitive; leave the API out until it is"),
+        ("kind: function", "kind: function\n    out: {values: int8, indices: int64}", "14:5: out where the kind is function; expected it where the kind is out; leave it out, or write it as a parameter"),
+        ("kind: function", "kind: out\n    out: {values: int8}", "14:10: out names values; expected the dtypes of several tensors; leave it out: the dtype of a single one is that of the answer"),
+        ("kind: function", "kind: out\n    out: {values: int8, indices: long}", f"14:34: dtype is 'long'; expected one of: {', '.join(DTYPES)}, same-as-x"),
         ("kind: function", "kind: macro", "13:11: kind is 'macro'; expected one of: function, method, in-place, out, primitive"),
         ("kind: function", "kind: method", "16:17: a method without a parameter called self; expected self for the object of a method or of an in-place one, and nowhere else"),
         ("kind: method", "kind: function", "23:17: a function with a parameter called self; expected self for the object of a method or of an in-place one, and nowhere else"),
@@ -244,7 +340,13 @@ def test_a_missing_adapter_is_named(folder: Path, refusal: Callable[..., str]) -
         ("{x: input, axis: dim}", "{x: dim, axis: dim}", "16:32: the name 'dim' a second time; expected each name once"),
         ("choice: saturate, when: {dtype: [int8]}}", "choice: saturate}", "19:9: an answer to 'overflow' after one that always holds; expected the answer without `when` last; it would never be looked at: move or remove it"),
         ("question: overflow, choice: wrap", "question: overflow", "19:9: an answer has no 'choice'; expected the keys choice, question; add it"),
-        ("op: cumsum\n    kind: function", "ops: cumsum\n    kind: function", "12:5: the API 'mine.cumsum' has no key 'ops'; expected one of: answers, constants, kind, op, parameters, path, positional, unanswered, when; did you mean 'op'?"),
+        ("op: cumsum\n    kind: function", "ops: cumsum\n    kind: function", "12:5: the API 'mine.cumsum' has no key 'ops'; expected one of: answers, as-tensor, constants, construct, kind, lacks, op, out, parameters, path, positional, returns, unanswered, when, workspace; did you mean 'op'?"),
+        ("    positional: [x]", "    workspace: -1", "15:16: workspace is -1; expected a number from 0 to 100"),
+        ("    positional: [x]", "    workspace: true", "15:16: workspace is true; expected a number from 0 to 100"),
+        ("apis:\n", "longest-axis: {elements: 0, reason: it is slow}\napis:\n", "10:26: elements is 0; expected an integer of at least 1"),
+        ("apis:\n", "longest-axis: {elements: 8}\napis:\n", "10:15: longest-axis has no 'reason'; expected the keys elements, reason; add it"),
+        ("  dtype: mine.{name}\n", "  dtype: mine.{name}\n  array: numpy\n", "7:10: array is 'numpy'; expected {tensor} somewhere in it"),
+        ("  dtype: mine.{name}\n", "  dtype: mine.{name}\n  gradient: ['{call}.back()']\n", "7:13: gradient is ['{call}.back()']; expected {tensor} and actual = somewhere in it"),
     ],
 )  # fmt: skip
 def test_wrong_bindings_are_refused(
@@ -263,8 +365,12 @@ def test_wrong_bindings_are_refused(
         ("https://example.org/1", "see above", "8:11: link is 'see above'; expected an address that starts with https://"),
         ("    reason: it is wrong\n", "", "4:5: a known failure has no 'reason'; expected the keys apis, cases, link, outcome, reason; add it"),
         ("[1, 2]", "[1, 300]", "6:40: 300, which does not fit int8; expected an integer from -128 to 127"),
-        ("{dtype: int8, values: [1, 2]}", "{}", "6:14: an outcome of no kind; expected one of: dtype, raises, ends"),
-        ("values: [1, 2]", "value: [1, 2]", "6:28: outcome has no key 'value'; expected one of: dtype, values; did you mean 'values'?"),
+        ("{dtype: int8, values: [1, 2]}", "{}", "6:14: an outcome of no kind; expected one of: dtype, outputs, raises, ends"),
+        ("{dtype: int8, values: [1, 2]}", "{outputs: {}}", "6:24: outputs is an empty mapping; expected every output by its name"),
+        ("{dtype: int8, values: [1, 2]}", "{outputs: {y: {dtype: int8}}}", "6:28: the output 'y' has no 'values'; expected the keys dtype, values; add it"),
+        ("{dtype: int8, values: [1, 2]}", "{outputs: {y: {dtype: int8, values: [300]}}}", "6:51: 300, which does not fit int8; expected an integer from -128 to 127"),
+        ("values: [1, 2]}", "values: [1, 2], ends: no answer}", "6:50: ends is 'no answer'; expected one of: unstable"),
+        ("values: [1, 2]", "value: [1, 2]", "6:28: outcome has no key 'value'; expected one of: dtype, ends, values; did you mean 'values'?"),
         ("apis: [mine.cumsum]", "apis: []", "5:11: apis is an empty list; expected at least one text"),
     ],
 )  # fmt: skip
@@ -309,3 +415,21 @@ def test_an_environment_nested_without_end_is_refused(
 ) -> None:
     (folder / "environment.toml").write_text("a = " + "[" * 100_000)
     assert refusal(load_backend, folder).startswith("mine/environment.toml:1:")
+
+
+def test_what_a_call_takes_and_how_long_an_axis_may_be_are_data(folder: Path) -> None:
+    text = BINDINGS.replace("    positional: [x]", "    workspace: 2", 1)
+    text = text.replace("apis:\n", "longest-axis: {elements: 8, reason: it is slow}\napis:\n")
+    (folder / "bindings.yaml").write_text(text)
+    backend = load_backend(folder)
+    assert backend.longest_axis == LongestAxis(8, "it is slow")
+    assert [binding.workspace for binding in backend.bindings] == [2.0, 0.25]
+
+
+def test_how_a_script_reads_a_tensor_and_differentiates_is_data(folder: Path) -> None:
+    lines = ["loss = {call}", "actual = grad(loss, {tensor})"]
+    more = f"  array: '{{tensor}}.numpy()'\n  gradient: {lines}\n"
+    text = BINDINGS.replace("  dtype: mine.{name}\n", "  dtype: mine.{name}\n" + more)
+    (folder / "bindings.yaml").write_text(text)
+    snippet = load_backend(folder).snippet
+    assert (snippet.array, snippet.gradient) == ("{tensor}.numpy()", tuple(lines))

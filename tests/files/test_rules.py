@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from conformance.files.rules import splitmix64
 from conformance.model.case import LaidOut
-from conformance.model.tensor import Tensor
+from conformance.model.rules import Alternate, Blocks, splitmix64
+from conformance.model.tensor import RuleTensor, Tensor
 
 
 def x(folder: Any, text: str) -> Any:
@@ -41,6 +41,9 @@ def test_splitmix64_gives_its_published_outputs() -> None:
         ("{dtype: float64, shape: [5], alternate: {values: [1, -0.5]}}", [1.0, -0.5, 1.0, -0.5, 1.0]),
         ("{dtype: bool, shape: [3], alternate: {values: [true, false]}}", [True, False, True]),
         ("{dtype: complex64, shape: [2], fill: 1-2j}", ["1-2j", "1-2j"]),
+        ("{dtype: int8, shape: [2, 3], blocks: {values: [1, -2]}}", [[1, 1, 1], [-2, -2, -2]]),
+        ("{dtype: bfloat16, shape: [4], blocks: {values: [1, 0.5]}}", [1.0, 1.0, 0.5, 0.5]),
+        ("{dtype: int8, shape: [0, 3], blocks: {values: [1, 2]}}", []),
         ("{dtype: int64, shape: [4], uniform: {seed: 1, low: -5, high: 5}}", [4, 3, -5, 2]),
         ("{dtype: float32, shape: [2], uniform: {seed: 1, low: 0, high: 1}}", [0.5665616, 0.7457818]),
         ("{dtype: complex64, shape: [1], uniform: {seed: 1, low: 0, high: 1}}", ["0.5665616+0.7457818j"]),
@@ -56,8 +59,45 @@ def test_uniform_integers_reach_both_ends(folder: Any) -> None:
     assert (drawn.array().min(), drawn.array().max()) == (0, 255)
 
 
-def test_four_million_elements_are_the_limit(folder: Any) -> None:
+def test_four_million_elements_are_made_when_the_file_is_read(folder: Any) -> None:
     assert x(folder, "{dtype: int8, shape: [4194304], ramp: {start: 1, step: 0}}").array().all()
+
+
+def test_more_elements_are_never_made_when_the_file_is_read(folder: Any) -> None:
+    tensor = x(folder, "{dtype: int8, shape: [2, 2147483649], alternate: {values: [1, -1]}}")
+    assert tensor == RuleTensor("int8", (2, 2147483649), Alternate(b"\x01\xff"))
+
+
+def test_a_tensor_remembers_the_rule_that_it_is_written_with(folder: Any) -> None:
+    assert x(folder, "{dtype: int8, shape: [2], fill: 3}").rule == Alternate(b"\x03")
+    assert x(folder, "{dtype: int8, values: [3, 3]}").rule is None
+
+
+@pytest.mark.parametrize(
+    ("expect", "message"),
+    [
+        ("{values: {shape: [4194305], fill: 1}}", "7:22: values by rule without dtype; expected dtype and values alone; they are compared bit for bit"),
+        ("{dtype: int8, shape: [4194305], values: {shape: [4194305], fill: 1}}", "7:34: values by rule and 'shape'; expected dtype and values alone; they are compared bit for bit"),
+        ("{dtype: int8, values: {shape: [4194305]}}", "7:35: values with (none); expected one of: fill, ramp, harmonic, uniform, alternate, blocks"),
+        ("{dtype: int8, values: {fill: 1}}", "7:35: values by rule has no 'shape'; expected the keys shape; add it"),
+        ("{gradient: {of: sum, to: x, dtype: float32, shape: [4194305]}}", "7:38: to is 'x', which is a tensor of 4,194,305 elements; expected a float tensor of the call"),
+    ],
+)  # fmt: skip
+def test_wrong_expectations_by_rule_are_refused(
+    folder: Any, refusal: Callable[..., str], expect: str, message: str
+) -> None:
+    call = "{x: {dtype: float32, shape: [4194305], fill: 1}, axis: 0}"
+    assert refusal(folder.case, call, expect) == f"cases/cumsum/behaviour.yaml:{message}"
+
+
+def test_an_expectation_by_rule_is_never_made_when_the_file_is_read(folder: Any) -> None:
+    case = folder.case(
+        "{x: {dtype: int8, shape: [4194306], fill: 1}, axis: 0, dtype: int8}",
+        "{dtype: int8, values: {shape: [4194306], blocks: {values: [1, 2]}}}",
+    )
+    (output,) = case.expectation.choices[0].outputs
+    assert output.values == RuleTensor("int8", (4194306,), Blocks(b"\x01\x02"))
+    assert output.shape == (4194306,)
 
 
 @pytest.mark.parametrize(
@@ -68,13 +108,14 @@ def test_four_million_elements_are_the_limit(folder: Any) -> None:
         ("{dtype: float32, shape: [4], ramp: {start: .inf, step: 1}}", "58: start is .inf; expected a finite number"),
         ("{dtype: float32, shape: [4], ramp: {start: 1}}", "50: ramp has no 'step'; expected the keys start, step; add it"),
         ("{dtype: float16, shape: [4], ramp: {start: 1, step: 60000}}", "15: a rule whose numbers go beyond float16; expected finite numbers of float16"),
-        ("{dtype: bool, shape: [4], ramp: {start: 1, step: 1}}", "41: the rule ramp for bool; expected a dtype of these kinds: signed, unsigned, float; write it with fill, alternate or values"),
-        ("{dtype: int8, shape: [4], harmonic: true}", "41: the rule harmonic for int8; expected a dtype of these kinds: float; write it with fill, alternate or values"),
+        ("{dtype: bool, shape: [4], ramp: {start: 1, step: 1}}", "41: the rule ramp for bool; expected a dtype of these kinds: signed, unsigned, float; write it with fill, alternate, blocks or values"),
+        ("{dtype: int8, shape: [4], harmonic: true}", "41: the rule harmonic for int8; expected a dtype of these kinds: float; write it with fill, alternate, blocks or values"),
         ("{dtype: float32, shape: [4], harmonic: 2}", "54: harmonic is 2; expected true; leave it out otherwise"),
         ("{dtype: float32, shape: [4], uniform: {seed: -1, low: 0, high: 1}}", "60: seed is -1; expected an integer from 0 to 18446744073709551615"),
         ("{dtype: float32, shape: [4], uniform: {seed: 1, low: 1, high: 1}}", "77: high is 1, low is 1; expected high above low"),
         ("{dtype: uint8, shape: [4], uniform: {seed: 1, low: -1, high: 1}}", "51: numbers from -1 to 1, which does not fit uint8; expected integers from 0 to 255"),
         ("{dtype: int8, shape: [4], alternate: {values: []}}", "61: values is a list of 0; expected a list of numbers, at least one"),
+        ("{dtype: int8, shape: [4], blocks: {values: [1, 2, 3]}}", "49: 4 elements in 3 blocks; expected a multiple of 3 elements"),
         ("{dtype: int8, shape: [4], fill: 1, harmonic: true}", "50: a tensor has both fill and harmonic; expected one of them"),
         ("{dtype: int8, shape: [4], layout: odd, fill: 1}", "49: layout is 'odd'; expected one of: contiguous, transposed, every-other, reversed, broadcast"),
         ("{dtype: int8, values: [1, 2], layout: transposed}", "53: the layout transposed for a tensor of 1 axes; expected at least 2; leave it out: such a tensor lies in memory in one way only"),

@@ -105,7 +105,16 @@ def test_the_words_of_a_schema_are_the_words_of_the_code(kind: str, words: Any) 
 @pytest.mark.parametrize("kind", [kind for kind in WRITTEN if kind != "report"])
 def test_a_schema_has_no_words_that_the_code_does_not_have(kind: str) -> None:
     known = {*DTYPES, "same-as-x", "else", *PARAMETER_KINDS, *CLAIMS, *ERROR_WORDS, *INFERRED}
-    known |= {*KINDS, "values", "decimals", "tolerance", "signed-zero", "error", "inputs"}
+    known |= {
+        "another-dtype",
+        *KINDS,
+        "values",
+        "decimals",
+        "tolerance",
+        "signed-zero",
+        "error",
+        "inputs",
+    }
     known |= {"difference", "oracle", "outputs", "gradient", "of", "to", "contiguous", *LAYOUTS}
     assert {word for enum in enums(json.loads(schema_text(kind))) for word in enum} <= known
 

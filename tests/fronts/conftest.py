@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,3 +102,77 @@ def new_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Projec
 @pytest.fixture
 def project(new_project: Callable[[], Project]) -> Project:
     return new_project()
+
+
+COUNTED = Path(__file__).parents[1] / "fakes" / "counted"
+CASE = """
+  - id: case-{0}
+    why: the numbers are the cases'
+    call: {{x: {{dtype: int8, values: [{0}, 1]}}, axis: 0}}
+    expect: {{dtype: int64, values: [{0}, {1}]}}
+"""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A project for the backend counted, whose framework writes down every call."""
+
+    project: Project
+
+    @property
+    def folder(self) -> Path:
+        return self.project.folder
+
+    @property
+    def behaviour(self) -> Path:
+        return self.folder / "cases/cumsum/behaviour.yaml"
+
+    def write_cases(self, numbers: Iterable[int]) -> None:
+        """One case for each number, the first element of its input."""
+        cases = "".join(CASE.format(number, number + 1) for number in numbers)
+        self.behaviour.write_text(f"format: 1\nop: cumsum\ncases:{cases}", "utf-8")
+
+    def command(self, *arguments: str) -> list[str]:
+        return [str(Path(sys.executable).with_name("conformance")), "run", *arguments]
+
+    def environment(self, **variables: str) -> dict[str, str]:
+        left = {key: value for key, value in os.environ.items() if key not in OURS}
+        return left | {
+            "CONFORMANCE_HOME": str(self.folder / ".home"),
+            "COUNTED_LOG": str(self.folder / "calls.log"),
+            "PYTHONPATH": str(self.folder / "path"),
+            **variables,
+        }
+
+    def run(
+        self, *arguments: str, backends: Iterable[str] = ("counted",), **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        """A run that has come to its end."""
+        given = [f"--backend={backend}" for backend in backends]
+        return subprocess.run(
+            self.command(*given, *arguments), cwd=self.folder,
+            env=self.environment(**variables), capture_output=True, text=True, timeout=120,
+            check=False,
+        )  # fmt: skip
+
+    def calls(self) -> list[str]:
+        """What was written down since this was asked last."""
+        log = self.folder / "calls.log"
+        words = log.read_text().split() if log.exists() else []
+        log.unlink(missing_ok=True)
+        return words
+
+
+@pytest.fixture
+def counted(project: Project) -> Counted:
+    """Three cases: 1, 2 and 3."""
+    project.page.unlink()
+    path = project.folder / "path"
+    shutil.copytree(COUNTED, path / "counted_backend")
+    shutil.move(path / "counted_backend/counted_framework.py", path)
+    entry = "[conformance.backends]\ncounted = counted_backend\n"
+    project.write("path/counted-1.5.dist-info/entry_points.txt", entry)
+    project.write("path/counted-1.5.dist-info/METADATA", "Name: counted\nVersion: 1.5\n")
+    one = Counted(project)
+    one.write_cases((1, 2, 3))
+    return one

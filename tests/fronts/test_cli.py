@@ -73,7 +73,7 @@ def test_show_refuses_a_report_that_was_cut_off(project):
     assert (done.returncode, done.stderr) == (
         2,
         "conformance: r.jsonl:3: the report ends without a footer; the run was cut off: "
-        "run it again\n",
+        "`conformance run --resume r.jsonl` runs the rest\n",
     )
 
 

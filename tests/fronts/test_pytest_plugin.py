@@ -198,6 +198,24 @@ def test_xdist_gives_the_same_outcomes_texts_and_report(red):
     assert statuses(red.project.folder / "both.jsonl") == statuses(red.project.folder / "run.jsonl")
 
 
+def test_xdist_starts_a_target_once(project):
+    """The target is an interpreter that writes down how it is started."""
+    counting = project.write("counting", f'#!/bin/sh\necho "$@" >> {project.folder}/starts\n')
+    with counting.open("a") as script:
+        script.write(f'exec "{sys.executable}" "$@"\n')
+    counting.chmod(0o755)
+    entry = '[targets.mine]\nbackend = "reference"\ninterpreter = "./counting"\n'
+    project.write("targets.toml", entry)
+    project.write("pyproject.toml", '[tool.conformance]\ntargets = "targets.toml"\n')
+
+    run = project.pytest("--backend=mine", "-n3", "cumsum/mindspore-r2.0-torch")
+
+    assert run.code == 0
+    assert run.counts["passed"] == 2
+    starts = (project.folder / "starts").read_text("utf-8").splitlines()
+    assert sum("worker.py" in start for start in starts) == 1
+
+
 def test_lf_runs_only_what_failed(red):
     assert red.project.pytest(REFERENCE, "--lf", "-v").outcomes == {INT8: "FAILED"}
 

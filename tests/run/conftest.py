@@ -57,6 +57,7 @@ class Fake:
         parameters: tuple[tuple[str, str], ...] = (),
         positional: tuple[str, ...] = (),
         constants: tuple[tuple[str, Value], ...] = (),
+        construct: tuple[str, ...] = (),
         gradient: str | None = None,
         **more: Value,
     ) -> Task:
@@ -75,6 +76,7 @@ class Fake:
             ALWAYS,
             PLACE,
             constants=constants,
+            construct=construct,
         )
         given = {"x": X, **more} if arguments is None else arguments
         call = Call(tuple(given.items()), spelled=not parameters, gradient=gradient)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from conformance.model.case import (
     Expectation,
     LaidOut,
     Layout,
+    ListValue,
+    NumpyScalar,
     OutputExpected,
 )
 from conformance.model.outcome import (
@@ -33,6 +36,7 @@ def tensor(values: Any, dtype: str) -> Tensor:
 
 
 X = tensor([3, 1, 2], "int8")
+ANOTHER = NotATensor("ndarray", "returns another tensor than out")
 GRID = tensor([[1, 2, 3], [4, 5, 6]], "int16")
 SELF: dict[str, Any] = {"kind": "in-place", "parameters": (("x", "self"),)}
 
@@ -129,6 +133,48 @@ def test_another_tensor_than_out_is_no_result(misbehaving: Any) -> None:
     assert talked.outputs == (NotATensor("str", "returns another tensor than out"),)
 
 
+PAIR = (("0", "same-as-x"), ("1", "int64"))
+
+
+def writing(misbehaving: Any, function: str) -> Any:
+    """The outputs of a function that is to write 1 and 2 into two tensors."""
+    expected = Expectation((Choice("", outputs=(OutputExpected("0"), OutputExpected("1"))),))
+    task = misbehaving.task(function, x=X, kind="out", expectation=expected)
+    several = dataclasses.replace(task, binding=dataclasses.replace(task.binding, out=PAIR))
+    (outcome,) = misbehaving.run(several)
+    return outcome.outputs
+
+
+@pytest.mark.parametrize("function", ["write_both", "write_both_quietly", "write_both_in_a_list"])
+def test_the_results_of_a_call_with_several_outs_are_those_tensors(
+    misbehaving: Any, function: str
+) -> None:
+    ones, twos = writing(misbehaving, function)
+    assert (ones.dtype, ones.nested()) == ("int8", [1, 1, 1])
+    assert (twos.dtype, twos.nested()) == ("int64", [2, 2, 2])
+
+
+def test_an_out_tensor_that_is_left_alone_is_seen(misbehaving: Any) -> None:
+    ones, left = writing(misbehaving, "write_one")
+    assert ones.nested() == [1, 1, 1]
+    assert left.nested() == [0x5A5A5A5A5A5A5A5A] * 3
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        ("write_both_swapped", (ANOTHER, ANOTHER)),
+        ("write_both_anew", (ANOTHER, ANOTHER)),
+        ("write_both_return_one", (ANOTHER,)),
+        ("write_both_return_three", (NotATensor("tuple", ANOTHER.text),)),
+    ],
+)
+def test_other_tensors_than_out_are_no_results(
+    misbehaving: Any, function: str, expected: Any
+) -> None:
+    assert writing(misbehaving, function) == expected
+
+
 def test_an_out_tensor_of_a_dtype_that_is_not_held_is_unavailable(fake: Any) -> None:
     narrow = fake("converts_dtypes")
     (outcome,) = narrow.run(narrow.task(kind="out", expectation=expecting(tensor([1], "float64"))))
@@ -168,6 +214,68 @@ def test_a_primitive_that_cannot_be_constructed_raises(misbehaving: Any) -> None
     )
     assert isinstance(absent, Unavailable)
     assert absent.what == "api"
+
+
+def test_an_argument_of_the_call_constructs_another_object_for_each_of_its_values(
+    misbehaving: Any,
+) -> None:
+    def scaled(**given: Any) -> Any:
+        names = (*PRIMITIVE["parameters"], ("factor", "factor"), ("offset", "offset"))
+        return misbehaving.task(
+            "Scale", {"x": X, **given}, kind="primitive", parameters=names,
+            construct=("factor", "offset"),
+        )  # fmt: skip
+
+    two, three, shifted, again, one, yes, count = misbehaving.run(
+        scaled(factor=2, times=2),
+        scaled(factor=3, times=2),
+        scaled(offset=1, factor=2),
+        scaled(factor=2),
+        scaled(factor=1),
+        scaled(factor=True),
+        misbehaving.task("Scale.count", x=X),
+    )
+    assert values(two) == [[12, 4, 8]]
+    assert values(three) == [[18, 6, 12]]
+    assert values(shifted) == [[7, 3, 5]]
+    assert values(again) == [[6, 2, 4]]
+    assert values(one) == values(yes) == [[3, 1, 2]]
+    assert values(count) == [[5, 5, 5]]
+
+
+def test_what_a_constructor_is_given_is_converted_and_may_be_refused(misbehaving: Any) -> None:
+    def scaled(**given: Any) -> Any:
+        names = (("x", "x"), ("factor", "factor"))
+        return misbehaving.task(
+            "Scale", {"x": X, **given}, kind="primitive", parameters=names, construct=("factor",)
+        )
+
+    text, none, listed, absent = misbehaving.run(
+        scaled(factor=NumpyScalar("int8", 2)),
+        scaled(factor=0),
+        scaled(factor=ListValue(("a", 1))),
+        scaled(),
+    )
+    assert values(text) == [[6, 2, 4]]
+    assert (none.message, none.phase) == ("factor must not be 0", "call")
+    assert isinstance(listed, Raised)
+    assert isinstance(absent, Raised)
+    assert (absent.types[0], absent.phase) == ("TypeError", "call")
+    assert absent.message.endswith("missing 1 required positional argument: 'factor'")
+
+
+def test_the_signature_of_a_primitive_is_that_of_its_class_and_of_its_object(
+    misbehaving: Any,
+) -> None:
+    asked = dataclasses.replace(expecting(), signature=(("factor", True), ("times", True)))
+    names = (("x", "x"), ("factor", "factor"))
+    (outcome,) = misbehaving.run(
+        misbehaving.task(
+            "Scale", {"x": X, "factor": 2}, kind="primitive", parameters=names,
+            construct=("factor",), expectation=asked,
+        )
+    )  # fmt: skip
+    assert outcome.evidence.signature == ("factor", "offset", "x", "times")
 
 
 def test_constants_go_along_as_keywords(misbehaving: Any) -> None:
@@ -367,7 +475,7 @@ def test_a_backend_without_gradients_cannot_be_asked(fake: Any) -> None:
     task = healthy.task("cumsum", parameters=(("x", "x"),), gradient="x")
     (outcome,) = healthy.run(task)
     assert isinstance(outcome, Unavailable)
-    assert (outcome.what, outcome.reason) == ("api", "the process backend has no gradients")
+    assert (outcome.what, outcome.reason) == ("gradient", "the process backend has no gradients")
 
 
 # -- on the wire
@@ -401,6 +509,12 @@ DESCRIBED = {"dtype": "int8", "shape": [3], "bytes": 3}
             {"parameters": (("x", "x"), ("axis", "dim")), "constants": (("a", 1),)},
             {"kind": "primitive", "args": [{"tensor": DESCRIBED}, 0], "kwargs": {},
              "construct": {"a": 1}},
+        ),
+        (
+            "primitive",
+            {"parameters": (("x", "x"), ("axis", "dim")), "construct": ("axis",)},
+            {"kind": "primitive", "args": [{"tensor": DESCRIBED}], "kwargs": {},
+             "construct": {"dim": 0}},
         ),
         (
             "method",

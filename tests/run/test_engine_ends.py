@@ -104,7 +104,7 @@ def test_a_crash_is_one_outcome_and_harms_nobody(
         ),
         (
             '{"id": 2, "end": "unavailable", "what": "target", "reason": ""}',
-            "what is 'target', expected one of: dtype, api",
+            "what is 'target', expected one of: dtype, api, gradient",
         ),
     ],
 )

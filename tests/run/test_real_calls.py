@@ -11,7 +11,16 @@ import pytest
 from conformance.decide.judge import judge
 from conformance.fronts.settings import default_home
 from conformance.model.backend import ALWAYS, Binding, BindingKind
-from conformance.model.case import Call, Case, Choice, Expectation, LaidOut, OutputExpected, Value
+from conformance.model.case import (
+    Call,
+    Case,
+    Choice,
+    DTypeName,
+    Expectation,
+    LaidOut,
+    OutputExpected,
+    Value,
+)
 from conformance.model.errors import Place
 from conformance.model.outcome import NotATensor, Outcome, Raised, Returned, Unavailable
 from conformance.model.tensor import Tensor
@@ -41,6 +50,7 @@ class Real:
         kind: BindingKind = "function",
         outputs: tuple[OutputExpected, ...] = (OutputExpected("result"),),
         constants: tuple[tuple[str, Value], ...] = (),
+        construct: tuple[str, ...] = (),
         gradient: str | None = None,
         repeat: int = 1,
     ) -> Task:
@@ -48,7 +58,7 @@ class Real:
         names = tuple((name, name) for name in arguments)
         binding = Binding(
             path, "cumsum", self.backend.name, kind, path, names, (), (), ALWAYS, PLACE,
-            constants=constants,
+            constants=constants, construct=construct,
         )  # fmt: skip
         call = Call(tuple(arguments.items()), gradient=gradient)
         expectation = Expectation(
@@ -70,7 +80,7 @@ def values(outcome: Outcome) -> list[Any]:
     return [o.nested() if isinstance(o, Tensor) else o for o in outcome.outputs]
 
 
-@pytest.fixture(params=["torch", "mindspore"])
+@pytest.fixture(params=["torch", "mindspore", "tensorflow", "paddle"])
 def real(request: pytest.FixtureRequest) -> Real:
     return Real(request.param)
 
@@ -83,6 +93,16 @@ def torch() -> Real:
 @pytest.fixture
 def mindspore() -> Real:
     return Real("mindspore")
+
+
+@pytest.fixture
+def tensorflow() -> Real:
+    return Real("tensorflow")
+
+
+@pytest.fixture
+def paddle() -> Real:
+    return Real("paddle")
 
 
 SUMMED = [[0.0, 1.0, 3.0], [3.0, 7.0, 12.0]]
@@ -118,6 +138,103 @@ def test_a_primitive_of_mindspore_is_constructed_and_called(mindspore: Real) -> 
     assert values(exclusive) == [[[0.0, 0.0, 1.0], [0.0, 3.0, 7.0]]]
 
 
+def test_a_primitive_of_mindspore_is_constructed_for_each_call(mindspore: Real) -> None:
+    def scan(**options: Value) -> Task:
+        given: dict[str, Value] = {"x": GRID, "axis": 1, **options}
+        names = tuple(options)
+        return mindspore.task("mindspore.ops.CumSum", given, kind="primitive", construct=names)
+
+    plain, reverse, both, wrong = mindspore.run(
+        scan(), scan(reverse=True), scan(exclusive=True, reverse=True), scan(exclusive=2)
+    )
+    assert values(plain) == [SUMMED]
+    assert values(reverse) == [[[3.0, 3.0, 2.0], [12.0, 9.0, 5.0]]]
+    assert values(both) == [[[3.0, 2.0, 0.0], [9.0, 5.0, 0.0]]]
+    assert isinstance(wrong, Raised)
+    assert (wrong.types[0], wrong.phase) == ("TypeError", "call")
+
+
+def test_a_primitive_of_mindspore_that_is_not_given_its_axis_raises(mindspore: Real) -> None:
+    two = (OutputExpected("values"), OutputExpected("indices"))
+
+    def cummax(**axis: Value) -> Task:
+        given: dict[str, Value] = {"input": GRID, **axis}
+        return mindspore.task(
+            "mindspore.ops.Cummax", given, kind="primitive", construct=tuple(axis), outputs=two
+        )
+
+    along, without = mindspore.run(cummax(axis=-1), cummax())
+    assert values(along) == [GRID.nested(), [[0, 1, 2], [0, 1, 2]]]
+    assert isinstance(without, Raised)
+    assert (without.message, without.phase) == ("missing a required argument: 'axis'", "call")
+
+
+def test_paddle_sums_in_place(paddle: Real) -> None:
+    (placed,) = paddle.run(
+        paddle.task("paddle.Tensor.cumsum_", {"self": GRID, "axis": 1}, kind="in-place")
+    )
+    assert values(placed) == [SUMMED]
+
+
+def test_paddle_sums_into_out_and_returns_another_object_for_it(paddle: Real) -> None:
+    out = (OutputExpected("result", "float32", shape=(2, 3)),)
+    (written,) = paddle.run(
+        paddle.task("paddle.cumsum", {"x": GRID, "axis": 1}, kind="out", outputs=out)
+    )
+    assert values(written) == [SUMMED]
+
+
+def test_a_named_tuple_of_paddle_is_several_outputs(paddle: Real) -> None:
+    two = (OutputExpected("values"), OutputExpected("indices"))
+    (pair,) = paddle.run(paddle.task("paddle.cummax", {"x": GRID, "axis": 1}, outputs=two))
+    assert values(pair) == [GRID.nested(), [[0, 1, 2], [0, 1, 2]]]
+
+
+def test_a_raw_operator_of_tensorflow_takes_keywords(tensorflow: Real) -> None:
+    given: dict[str, Value] = {"x": GRID, "axis": 1, "exclusive": True, "reverse": True}
+    (both,) = tensorflow.run(tensorflow.task("tensorflow.raw_ops.Cumsum", given))
+    assert values(both) == [[[3.0, 2.0, 0.0], [9.0, 5.0, 0.0]]]
+
+
+@pytest.mark.parametrize(
+    ("mode", "eager", "partial_sums"),
+    [("default", "True", "half"), ("function", "False", "half"), ("xla", "False", "single")],
+)
+def test_tensorflow_compiles_where_it_is_asked_to(mode: str, eager: str, partial_sums: str) -> None:
+    real = Real(f"tensorflow:{mode}")
+    x = Tensor("float16", (3,), np.array([60000, 60000, -60000], "<f2").tobytes())
+    asked, summed = real.run(
+        real.task("tensorflow.executing_eagerly", {}),
+        real.task("tensorflow.raw_ops.Cumsum", {"x": x, "axis": 0}),
+    )
+    (flag,) = values(asked)
+    assert str(flag.text if isinstance(flag, NotATensor) else flag) == eager
+    last = {"half": "inf", "single": 60000.0}[partial_sums]
+    assert values(summed) == [[60000.0, "inf", last]]
+
+
+@pytest.mark.parametrize("dtype", ["uint32", "uint64"])
+def test_paddle_holds_wide_unsigned_integers(paddle: Real, dtype: str) -> None:
+    path, more = SAME
+    greatest = Tensor(dtype, (1, 1), b"\xff" * {"uint32": 4, "uint64": 8}[dtype])
+    (outcome,) = paddle.run(paddle.task(path, {**more, "val": greatest}))
+    assert isinstance(outcome, Returned), outcome
+    assert outcome.outputs == (greatest,)
+
+
+def test_paddle_has_no_uint16(paddle: Real) -> None:
+    path, more = SAME
+    given = Tensor("uint16", (1,), b"\x80\x3f")
+    made, named = paddle.run(
+        paddle.task(path, {**more, "val": given}),
+        paddle.task(path, {**more, "val": DTypeName("uint16")}),
+    )
+    assert isinstance(made, Unavailable)
+    assert made.reason == "a tensor of dtype uint16 becomes bfloat16 in the framework"
+    assert isinstance(named, Unavailable)
+    assert named.reason == ("the framework has no dtype uint16 (paddle.uint16 is paddle.bfloat16)")
+
+
 ROWS = Tensor("float32", (2, 3), np.array([[1, 2, 3]] * 2, "<f4").tobytes())
 
 
@@ -148,10 +265,11 @@ def test_torch_declines_negative_strides(torch: Real) -> None:
     assert verdict.cause.startswith("error: unsupported-layout: At least one stride")
 
 
+@pytest.mark.parametrize("path", ["mindspore.ops.cumsum", "tensorflow.cumsum", "paddle.cumsum"])
 @pytest.mark.parametrize("layout", ["transposed", "every-other", "reversed", "broadcast"])
-def test_mindspore_takes_the_elements_of_every_layout(mindspore: Real, layout: Any) -> None:
-    x = LaidOut(ROWS, layout)
-    (outcome,) = mindspore.run(mindspore.task("mindspore.ops.cumsum", {"x": x, "axis": 1}))
+def test_the_elements_of_every_layout_are_taken(path: str, layout: Any) -> None:
+    real = Real(path.partition(".")[0])
+    (outcome,) = real.run(real.task(path, {"x": LaidOut(ROWS, layout), "axis": 1}))
     assert values(outcome) == [[[1.0, 3.0, 6.0]] * 2]
 
 
@@ -189,6 +307,13 @@ def test_a_conjugate_view_of_torch_is_read(torch: Real) -> None:
         ("torch", "torch.cummax", ("input", "dim"), [1.0, 1.0, 1.0]),
         ("mindspore", "mindspore.ops.cumsum", ("x", "axis"), [3.0, 2.0, 1.0]),
         ("mindspore", "mindspore.ops.cumprod", ("input", "dim"), [7.0, 4.0, 1.5]),
+        ("tensorflow", "tensorflow.math.cumsum", ("x", "axis"), [3.0, 2.0, 1.0]),
+        ("tensorflow", "tensorflow.math.cumprod", ("x", "axis"), [7.0, 4.0, 1.5]),
+        ("jax", "jax.numpy.cumsum", ("a", "axis"), [3.0, 2.0, 1.0]),
+        ("jax:jit", "jax.lax.cumprod", ("operand", "axis"), [7.0, 4.0, 1.5]),
+        ("paddle", "paddle.cumsum", ("x", "axis"), [3.0, 2.0, 1.0]),
+        ("paddle", "paddle.cumprod", ("x", "dim"), [7.0, 4.0, 1.5]),
+        ("paddle", "paddle.cummax", ("x", "axis"), [1.0, 1.0, 1.0]),
     ],
 )
 def test_a_gradient_is_the_frameworks_own(
@@ -201,10 +326,13 @@ def test_a_gradient_is_the_frameworks_own(
     assert values(outcome) == [expected]
 
 
-def test_a_gradient_by_the_object_of_a_method(real: Real) -> None:
-    axis = {"torch": "dim", "mindspore": "axis"}[real.backend.name]
+@pytest.mark.parametrize(
+    ("name", "axis"), [("torch", "dim"), ("mindspore", "axis"), ("paddle", "axis")]
+)
+def test_a_gradient_by_the_object_of_a_method(name: str, axis: str) -> None:
+    real = Real(name)
     x = Tensor("float32", (3,), np.array([1, 1.5, 3], "<f4").tobytes())
-    path = f"{real.backend.name}.Tensor.cumsum"
+    path = f"{name}.Tensor.cumsum"
     (outcome,) = real.run(real.task(path, {"self": x, axis: 0}, kind="method", gradient="self"))
     assert values(outcome) == [[3.0, 2.0, 1.0]]
 
@@ -216,7 +344,7 @@ def test_a_gradient_of_the_reference_is_unsupported() -> None:
     assert isinstance(outcome, Unavailable)
     assert judge(task, outcome).status is Status.UNSUPPORTED
     assert outcome == dataclasses.replace(
-        outcome, what="api", reason="the reference backend has no gradients"
+        outcome, what="gradient", reason="the reference backend has no gradients"
     )
 
 
@@ -224,8 +352,122 @@ def test_calls_repeat_bit_for_bit(real: Real) -> None:
     path, x, axis = {
         "torch": ("torch.cumsum", "input", "dim"),
         "mindspore": ("mindspore.ops.cumsum", "x", "axis"),
+        "tensorflow": ("tensorflow.math.cumsum", "x", "axis"),
+        "paddle": ("paddle.cumsum", "x", "axis"),
     }[real.backend.name]
     (outcome,) = real.run(real.task(path, {x: GRID, axis: 1}, repeat=50))
     assert values(outcome) == [SUMMED]
     assert isinstance(outcome, Returned)
     assert outcome.differing is None
+
+
+@pytest.mark.parametrize(
+    ("spec", "dtype"),
+    [
+        ("numpy", "complex64"),
+        ("numpy", "float16"),
+        ("array-api-strict", "complex128"),
+        ("array-api-strict", "uint16"),
+        ("jax", "bfloat16"),
+        ("jax", "complex64"),
+        ("jax:x64", "complex128"),
+        ("jax:jit", "uint32"),
+    ],
+)
+def test_every_bit_pattern_crosses_to_an_array_library(spec: str, dtype: str) -> None:
+    path, more = SAME
+    stored = np.dtype("<u2" if dtype == "bfloat16" else dtype)
+    noise = np.arange(2**16, dtype="<u2").tobytes()
+    given = Tensor(dtype, (len(noise) // stored.itemsize // 2, 2), noise)
+    real = Real(spec)
+    (outcome,) = real.run(real.task(path, {**more, "val": given}))
+    assert isinstance(outcome, Returned), outcome
+    assert outcome.outputs == (given,)
+    assert outcome.changed == ()
+
+
+@pytest.mark.parametrize("layout", ["transposed", "every-other", "reversed", "broadcast"])
+def test_the_elements_of_every_layout_reach_an_array_library(layout: Any) -> None:
+    x = LaidOut(ROWS, layout)
+    for spec, path, parameter in (
+        ("numpy", "numpy.add.accumulate", "array"),
+        ("jax", "jax.numpy.cumsum", "a"),
+    ):
+        real = Real(spec)
+        (outcome,) = real.run(real.task(path, {parameter: x, "axis": 1}))
+        assert values(outcome) == [[[1.0, 3.0, 6.0]] * 2]
+
+
+def test_numpy_takes_the_strides_as_they_are() -> None:
+    numpy = Real("numpy")
+    plain, across = numpy.run(
+        numpy.task("numpy.isfortran", {"a": GRID}),
+        numpy.task("numpy.isfortran", {"a": LaidOut(GRID, "transposed")}),
+    )
+    assert values(plain) == [NotATensor("bool", "False")]
+    assert values(across) == [NotATensor("bool", "True")]
+
+
+def test_numpy_accumulates_into_out() -> None:
+    numpy = Real("numpy")
+    out = (OutputExpected("result", "float32", shape=(2, 3)),)
+    given: dict[str, Value] = {"array": GRID, "axis": 1}
+    (written,) = numpy.run(numpy.task("numpy.add.accumulate", given, kind="out", outputs=out))
+    assert values(written) == [SUMMED]
+
+
+@pytest.mark.parametrize(
+    ("spec", "dtype", "reason"),
+    [
+        ("numpy", "bfloat16", "a tensor of dtype bfloat16 becomes uint16 in the framework"),
+        (
+            "array-api-strict",
+            "float16",
+            "the framework has no dtype float16 "
+            "(module 'array_api_strict' has no attribute 'float16')",
+        ),
+        ("jax", "float64", "a tensor of dtype float64 becomes float32 in the framework"),
+    ],
+)
+def test_a_dtype_that_an_array_library_does_not_hold_is_unavailable(
+    spec: str, dtype: str, reason: str
+) -> None:
+    path, more = SAME
+    real = Real(spec)
+    size = {"bfloat16": 2, "float16": 2, "float64": 8}[dtype]
+    (outcome,) = real.run(real.task(path, {**more, "val": Tensor(dtype, (1,), b"\0" * size)}))
+    assert isinstance(outcome, Unavailable)
+    assert outcome.reason == reason
+
+
+def test_jax_has_64_bits_where_they_are_asked_for() -> None:
+    given: dict[str, Value] = {"a": GRID, "axis": 1, "dtype": DTypeName("float64")}
+    narrow, wide = Real("jax"), Real("jax:x64")
+    (declined,) = narrow.run(narrow.task("jax.numpy.cumsum", given))
+    assert isinstance(declined, Unavailable)
+    assert declined.reason == (
+        "the framework has no dtype float64 (without x64 it is taken for float32)"
+    )
+    (summed,) = wide.run(wide.task("jax.numpy.cumsum", given))
+    assert values(summed) == [SUMMED]
+    assert isinstance(summed, Returned)
+    (result,) = summed.outputs
+    assert isinstance(result, Tensor)
+    assert result.dtype == "float64"
+
+
+def test_jax_compiles_where_it_is_asked_to() -> None:
+    """A shape that depends on the elements cannot be compiled."""
+    eager, jit = Real("jax"), Real("jax:jit")
+    (returned,) = eager.run(eager.task("jax.numpy.unique", {"ar": GRID}))
+    assert values(returned) == [[0.0, 1.0, 2.0, 3.0, 4.0, 5.0]]
+    (raised,) = jit.run(jit.task("jax.numpy.unique", {"ar": GRID}))
+    assert isinstance(raised, Raised)
+    assert "ConcretizationTypeError" in raised.types
+
+
+def test_a_method_of_jax_is_compiled_with_its_axis() -> None:
+    jit = Real("jax:jit")
+    given: dict[str, Value] = {"self": GRID, "axis": 1}
+    (outcome,) = jit.run(jit.task("jax.Array.cumsum", given, kind="method", repeat=3))
+    assert values(outcome) == [SUMMED]

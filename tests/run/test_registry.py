@@ -71,9 +71,10 @@ def test_an_unknown_name_is_answered_with_the_known_ones(register: Register) -> 
     with pytest.raises(UsageError) as error:
         load_registered("tinny")
     assert str(error.value) == (
-        "no backend is registered under the name 'tinny'; registered: mindspore, reference, tiny, "
-        "torch; a package registers one with an entry point of the group 'conformance.backends' "
-        f"and must be installed for {sys.executable}"
+        "no backend is registered under the name 'tinny'; registered: array-api-strict, jax, "
+        "mindspore, numpy, paddle, reference, tensorflow, tiny, torch; a package registers one "
+        "with an entry point of the group 'conformance.backends' and must be installed for "
+        f"{sys.executable}"
     )
 
 

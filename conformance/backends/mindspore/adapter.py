@@ -3,26 +3,42 @@
 import mindspore
 
 version = mindspore.__version__
+# Both came after 2.0.
+bfloat16 = getattr(mindspore, "bfloat16", None)
+runtime = getattr(mindspore, "runtime", None)
+# Since 2.8 a tensor's memory can be read as another dtype.
+VIEWS = tuple(map(int, version.split(".")[:2])) >= (2, 8)
 tensor_types = (mindspore.Tensor,)
+# How a call is compiled before it is made; None where it is not. Set by start.
+compiled = None
 
 
 def start(device, mode):
     """Configure a forked server for the execution mode."""
+    global compiled
     mindspore.set_context(mode=mindspore.PYNATIVE_MODE)
+    if mode == "graph":
+        compiled = mindspore.jit
+    if runtime is None:
+        mindspore.set_context(pynative_synchronize=True)
 
 
 def to_framework(array, dtype):
     """A tensor with a copy of the elements of array, row by row: strides are not kept."""
+    if dtype == "bfloat16" and not VIEWS:
+        widened = (array.astype("<u4") << 16).view("<f4")
+        return mindspore.Tensor(widened).astype(bfloat16)
     if dtype == "bfloat16":
         # Not by way of float32, which would make every NaN the same.
-        return mindspore.Tensor(array.view("<i2")).view(mindspore.bfloat16)
+        return mindspore.Tensor(array.view("<i2")).view(bfloat16)
     return mindspore.Tensor(array)
 
 
 def from_framework(tensor):
     """The elements as a numpy array, bfloat16 as bits; waits for the kernels that make them."""
     array = tensor.asnumpy()
-    return array.view("<u2") if tensor.dtype == mindspore.bfloat16 else array
+    is_bfloat16 = bfloat16 is not None and tensor.dtype == bfloat16
+    return array.view("<u2") if is_bfloat16 else array
 
 
 def dtype_name(tensor):
@@ -42,4 +58,5 @@ def gradient(function, tensor):
 
 def synchronise():
     """Wait for every kernel, so that a late error comes up in the call that caused it."""
-    mindspore.runtime.synchronize()
+    if runtime is not None:
+        runtime.synchronize()

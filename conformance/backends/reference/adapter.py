@@ -3,6 +3,7 @@
 import numpy
 
 import reference_impl
+from reference_impl import bfloat16
 
 version = reference_impl.__version__
 tensor_types = (numpy.ndarray, numpy.generic)
@@ -13,23 +14,25 @@ def start(device, mode):
 
 
 def to_framework(array, dtype):
-    """array itself."""
-    return array
+    """array itself; of bfloat16 the numbers that its bits stand for, strides not kept."""
+    return bfloat16.of_bits(array) if dtype == "bfloat16" else array
 
 
 def from_framework(tensor):
-    """The same elements; a numpy scalar becomes a 0-d array."""
+    """The same elements, bfloat16 as bits; a numpy scalar becomes a 0-d array."""
+    if bfloat16.is_bfloat16(tensor):
+        return reference_impl.to_bfloat16(tensor)
     return numpy.asarray(tensor)
 
 
 def dtype_name(tensor):
-    """numpy's name of the dtype, which is the canonical one."""
-    return tensor.dtype.name
+    """numpy's name of the dtype, which is the canonical one; numpy has no bfloat16."""
+    return "bfloat16" if bfloat16.is_bfloat16(tensor) else tensor.dtype.name
 
 
 def dtype(name):
-    """numpy's dtype of that canonical name. TypeError if it has none."""
-    return numpy.dtype(name)
+    """numpy's dtype of that canonical name; what stands for bfloat16. TypeError if it has none."""
+    return bfloat16.dtype_named(name)
 
 
 def synchronise():

@@ -1,14 +1,24 @@
 """torch: the conversions that its tensors need. Python 3.8 syntax, the framework and numpy only."""
 
+import functools
+
 import torch
 
 version = torch.__version__
+# Since 1.10 and 1.11 a tensor may carry a conjugation or a sign that its memory does not show.
+LAZY = hasattr(torch.Tensor, "resolve_conj") and hasattr(torch.Tensor, "resolve_neg")
 tensor_types = (torch.Tensor,)
+# How a call is compiled before it is made; None where it is not. Set by start.
+compiled = None
 
 
 def start(device, mode):
     """Configure a forked server. One thread: forked children must not share a thread pool."""
+    global compiled
     torch.set_num_threads(1)
+    if mode == "compile":
+        # Each call has its own shapes: none is to be generalised from the ones before.
+        compiled = functools.partial(torch.compile, dynamic=False)
 
 
 def to_framework(array, dtype):
@@ -22,7 +32,9 @@ def to_framework(array, dtype):
 
 def from_framework(tensor):
     """The elements as a numpy array, whatever the tensor's layout and history; bfloat16 as bits."""
-    plain = tensor.detach().cpu().resolve_conj().resolve_neg()
+    plain = tensor.detach().cpu()
+    if LAZY:
+        plain = plain.resolve_conj().resolve_neg()
     if plain.dtype is torch.bfloat16:
         return plain.view(torch.int16).numpy().view("<u2")
     return plain.numpy()

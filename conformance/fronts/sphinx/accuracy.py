@@ -9,7 +9,7 @@ from typing import Any
 
 from docutils import nodes
 
-from conformance.fronts.sphinx.columns import api_cell, column_name, measured_text
+from conformance.fronts.sphinx.columns import measured_text
 from conformance.fronts.sphinx.endings import status_cell
 from conformance.fronts.sphinx.markup import (
     Content,
@@ -23,6 +23,14 @@ from conformance.fronts.sphinx.markup import (
 )
 from conformance.fronts.sphinx.measured import Cell, Column, Measured
 from conformance.fronts.sphinx.plot import Line, error_plot, number_text
+from conformance.fronts.sphinx.series import (
+    Series,
+    columns_name,
+    series_cell,
+    series_of,
+    stretched,
+    stretches,
+)
 from conformance.model.case import Case, LaidOut, Op
 from conformance.model.dtypes import DTYPES
 from conformance.model.tensor import Tensor
@@ -54,12 +62,12 @@ def accuracy_nodes(op: Op, measured: Measured, *, apis: Sequence[str]) -> list[n
     if not cases:
         return [paragraph(f"No case of {op.name} asks how far floats are from the exact result.")]
     columns = measured.columns(op.name, apis)
-    head: Row = ["n, dtype, input", *map(api_cell, columns)]
+    series = series_of(columns)
+    head: Row = ["n, dtype, input", *map(series_cell, series)]
     cells = {(c.address, column): measured.cell(c, column) for c in cases for column in columns}
     rows = [
-        [_name(case), *(_cell(cells[case.address, column]) for column in columns)]
-        for case in cases
-    ]  # fmt: skip
+        [_name(case), *(_of_series(case, one, cells=cells) for one in series)] for case in cases
+    ]
     made: list[nodes.Element] = [
         small(f"Measured: {measured_text(measured, columns)}."),
         table(head, rows, classes=["conformance-accuracy"]),
@@ -112,7 +120,19 @@ def _name(case: Case) -> list[nodes.Node]:
     ]
 
 
-def _cell(cell: Cell | None) -> Content:
+def _of_series(
+    case: Case, series: Series, *, cells: dict[tuple[str, Column], Cell | None]
+) -> Content:  # fmt: skip
+    def show(column: Column) -> list[nodes.Node]:
+        return _cell(cells[case.address, column])
+
+    def alike(column: Column) -> object:
+        return [node.astext() for node in show(column)]
+
+    return stretched(series, alike, show=show)
+
+
+def _cell(cell: Cell | None) -> list[nodes.Node]:
     data = _accuracy(cell)
     if cell is None or not data:
         return status_cell(cell)
@@ -177,11 +197,16 @@ def _plot(op: Op, case: Case, *, lines: Sequence[Line]) -> nodes.Element:
 def _lines(case: Case, *, columns: Sequence[Column], measured: Measured) -> list[Line]:
     """The curves of a case; APIs with the very same errors share one."""
     found: dict[tuple[tuple[int, float], ...], list[str]] = {}
-    for column in columns:
+
+    def points(column: Column) -> tuple[tuple[int, float], ...]:
         curve = _accuracy(measured.cell(case, column)).get("curve", ())
-        if curve:
-            points = tuple((position, _ulp(error)) for position, error in curve)
-            found.setdefault(points, []).append(f"{column.api} on {column_name(column)}")
+        return tuple((position, _ulp(error)) for position, error in curve)
+
+    for series in series_of(columns):
+        for stretch in stretches(series, points):
+            if stretch.what:
+                label = f"{series.api} on {columns_name(stretch.columns)}"
+                found.setdefault(stretch.what, []).append(label)
     return [
         Line(tuple(labels), points, _letter(number))
         for number, (points, labels) in enumerate(found.items())

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from docutils import nodes
 
 from conformance.decide.answers import ObservedAnswer, Relation, in_words, relation
-from conformance.fronts.sphinx.columns import api_cell, measured_text
+from conformance.fronts.sphinx.columns import measured_text
 from conformance.fronts.sphinx.disagreements import TONES
 from conformance.fronts.sphinx.endings import accuracy, status_cell
 from conformance.fronts.sphinx.markup import (
@@ -24,6 +24,13 @@ from conformance.fronts.sphinx.markup import (
 )
 from conformance.fronts.sphinx.measured import Cell, Column, Measured
 from conformance.fronts.sphinx.scripts import script_nodes
+from conformance.fronts.sphinx.series import (
+    Series,
+    series_cell,
+    series_of,
+    stretched,
+    stretches,
+)
 from conformance.model.case import Case, Difference
 
 GROUPS: dict[Relation, str] = {
@@ -67,13 +74,14 @@ class _DifferenceView:
         self.relation = relation(answers.values())
         asked = {o.case for answer in answers.values() for o in answer.observations}
         self.cases = [case for case in measured.cases(op) if case.address in asked]
+        self.series = series_of(answers)
 
-    def row(self, columns: Sequence[Column]) -> Row:
-        """The answers, one per column."""
+    def row(self, series: Sequence[Series]) -> Row:
+        """The answers, one per API, with the versions that give them."""
         target = nodes.make_id(self.key)
         link = nodes.reference("", "", code(self.difference.name), refid=target, internal=True)
         first: Content = [paragraph(link), small(self.difference.asks)]
-        return [first, *(self._brief(column) for column in columns)]
+        return [first, *(stretched(one, self._said, show=self._brief) for one in series)]
 
     def section(self) -> nodes.section:
         difference = self.difference
@@ -88,6 +96,14 @@ class _DifferenceView:
         if shown:
             parts.append(folded("See it in Python", shown))
         return section([code(difference.name)], *parts, key=self.key)
+
+    def _said(self, column: Column) -> object:
+        """What two versions must share to be shown as one."""
+        answer = self.answers.get(column)
+        if answer is None:
+            return None
+        silent = self._silent_status(answer, column) if answer.kind == "silent" else ""
+        return answer.kind, answer.choices, answer.declared, silent
 
     def _brief(self, column: Column) -> list[nodes.Node]:
         answer = self.answers.get(column)
@@ -122,14 +138,21 @@ class _DifferenceView:
         return items
 
     def _table(self) -> nodes.Node:
+        def said(column: Column) -> object:
+            observed = [o.observed for o in self.answers[column].observations]
+            return self._said(column), observed if self.answers[column].kind == "mixed" else None
+
         rows: list[Row] = []
-        for column, answer in self.answers.items():
-            row: Row = [
-                api_cell(column),
-                [self._answer(answer, column), *self._case_by_case(answer)],
-                _declared_text(answer),
-            ]
-            rows.append(row)
+        for series in self.series:
+            for stretch in stretches(series, said):
+                column = stretch.columns[0]
+                answer = self.answers[column]
+                row: Row = [
+                    series_cell(Series(series.api, stretch.columns)),
+                    [self._answer(answer, column), *self._case_by_case(answer)],
+                    _declared_text(answer),
+                ]
+                rows.append(row)
         return table(["API", "Observed answer", "Declared"], rows)
 
     def _case_by_case(self, answer: ObservedAnswer) -> Iterator[nodes.Node]:
@@ -141,16 +164,26 @@ class _DifferenceView:
                 yield small(code(_short(observation.case)), f": {in_words(observation.observed)}")
 
     def _case_table(self) -> nodes.Node:
-        head: Row = ["Case", *map(api_cell, self.answers)]
+        head: Row = ["Case", *map(series_cell, self.series)]
         rows = [[_case_name(case), *self._case_cells(case)] for case in self.cases]
         return table(head, rows)
 
     def _case_cells(self, case: Case) -> Iterator[list[nodes.Node]]:
-        for column, answer in self.answers.items():
-            said = next((o.observed for o in answer.observations if o.case == case.address), None)
+        def show(column: Column) -> list[nodes.Node]:
             cell = self.measured.cell(case, column)
+            said = self._case_answer(case, column)
             words = [small(in_words(said))] if said is not None else []
-            yield [*status_cell(cell), *words, *accuracy(cell)]
+            return [*status_cell(cell), *words, *accuracy(cell)]
+
+        def alike(column: Column) -> object:
+            return [node.astext() for node in show(column)]
+
+        for series in self.series:
+            yield stretched(series, alike, show=show)
+
+    def _case_answer(self, case: Case, column: Column) -> tuple[str, ...] | None:
+        said = self.answers[column].observations
+        return next((o.observed for o in said if o.case == case.address), None)
 
     def _snippets(self) -> Iterator[nodes.Node]:
         """One script for each answer that was observed, on the first API that gives it; where the
@@ -186,8 +219,9 @@ def _views(op: str, measured: Measured, *, columns: Sequence[Column]) -> list[_D
 
 
 def _overview(views: Sequence[_DifferenceView], columns: Sequence[Column]) -> nodes.Node:
-    head: Row = ["Question", *map(api_cell, columns)]
-    return table(head, [view.row(columns) for view in views])
+    series = series_of(columns)
+    head: Row = ["Question", *map(series_cell, series)]
+    return table(head, [view.row(series) for view in views])
 
 
 def _declared_text(answer: ObservedAnswer) -> str:

@@ -15,6 +15,7 @@ from conformance.fronts.sphinx.differences import differences_nodes
 from conformance.fronts.sphinx.disagreements import disagreement_nodes
 from conformance.fronts.sphinx.domain import domain_of
 from conformance.fronts.sphinx.fakes import fakes_nodes
+from conformance.fronts.sphinx.late import late_nodes
 from conformance.fronts.sphinx.ledger import ledger_nodes
 from conformance.fronts.sphinx.markup import settle
 from conformance.fronts.sphinx.measured import Measured
@@ -170,6 +171,13 @@ class LedgerDirective(MeasuredDirective):
         return ledger_nodes(measured, backend=self.arguments[0] if self.arguments else "")
 
 
+class LateDirective(MeasuredDirective):
+    """`.. conformance-late-errors::`"""
+
+    def show(self, measured: Measured) -> list[nodes.Element]:
+        return late_nodes(measured)
+
+
 class FakesDirective(MeasuredDirective):
     """`.. conformance-fakes::`"""
 
@@ -195,5 +203,6 @@ DIRECTIVES: dict[str, type[MeasuredDirective]] = {
     "conformance-answers": AnswersDirective,
     "conformance-disagreements": DisagreementsDirective,
     "conformance-ledger": LedgerDirective,
+    "conformance-late-errors": LateDirective,
     "conformance-fakes": FakesDirective,
 }

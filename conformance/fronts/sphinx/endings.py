@@ -6,7 +6,6 @@ from typing import Any
 
 from docutils import nodes
 
-from conformance.decide.claims import claim_status
 from conformance.fronts.sphinx.markup import block, chip, code, paragraph, small
 from conformance.fronts.sphinx.measured import Cell
 from conformance.fronts.sphinx.values import data_text, dtype_and_shape
@@ -43,7 +42,7 @@ def status_cell(cell: Cell | None, *, brief: bool = False) -> list[nodes.Node]:
     brief: the reasons are shown when the pointer rests on the status.
     """
     if cell is None:
-        return [_dash()]
+        return [absent()]
     if brief:
         return [chip(str(cell.status), note="; ".join(cell.notes))]
     made: list[nodes.Node] = [chip(str(cell.status)), *map(small, cell.notes)]
@@ -52,16 +51,8 @@ def status_cell(cell: Cell | None, *, brief: bool = False) -> list[nodes.Node]:
     return made
 
 
-def claim_cell(cells: list[Cell]) -> list[nodes.Node]:
-    """What the cells together say of a claim, and why if they do not confirm it."""
-    if not cells:
-        return [_dash()]
-    claim = claim_status(cell.status for cell in cells)
-    notes = dict.fromkeys(note for cell in cells for note in _reasons(cell))
-    return [chip(str(claim)), *map(small, notes)]
-
-
-def _reasons(cell: Cell) -> tuple[str, ...]:
+def reasons(cell: Cell) -> tuple[str, ...]:
+    """Why cell does not confirm a claim; () if it does."""
     if cell.status is Status.PASSED:
         return ()
     return cell.notes or (str(cell.status).replace("-", " "),)
@@ -92,8 +83,11 @@ def _error(data: dict[str, Any]) -> nodes.paragraph:
         where = "" if data.get("phase") == "call" else f" (phase {data.get('phase')})"
         message = str(data["message"]).strip().partition("\n")[0]
         return paragraph(code(word), f"{where}: {message}")
-    return paragraph("the error ", code(word), f": {ERROR_WORDS.get(word, word)}")
+    classes: list[str] = [*data.get("raises", ()), *(f"no {c}" for c in data.get("raises_not", ()))]
+    end = f" ({', '.join(classes)})" if classes else ""
+    return paragraph("the error ", code(word), f": {ERROR_WORDS.get(word, word)}{end}")
 
 
-def _dash() -> nodes.paragraph:
+def absent() -> nodes.paragraph:
+    """What stands where a case does not speak of an API."""
     return paragraph("—", classes=["conformance-absent"])

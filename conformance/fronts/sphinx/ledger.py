@@ -90,10 +90,11 @@ def _known(outcome: KnownOutcome) -> list[nodes.Node]:
     if outcome.raises is not None:
         kind, contains = outcome.raises
         return [paragraph(code(kind), f": {contains}" if contains else "")]
-    if outcome.ends:
-        return [paragraph(outcome.ends)]
-    data = choice_data(Choice("", None, outcome.outputs))
-    return [*dtypes(data), *ending(data)]
+    shown: list[nodes.Node] = [paragraph(outcome.ends)] if outcome.ends else []
+    if outcome.outputs:
+        data = choice_data(Choice("", None, outcome.outputs))
+        shown += [*dtypes(data), *ending(data)]
+    return shown
 
 
 def _script(

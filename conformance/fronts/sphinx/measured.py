@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.decide.answers import Observation, ObservedAnswer, answers
+from conformance.decide.memory import DEFAULT_BUDGET, large_text, need
 from conformance.decide.plan import make_plan
 from conformance.files.backend_files import load_backend
 from conformance.files.load import load_suite
@@ -114,6 +115,8 @@ class Measured:
             return None
         if line is None:
             why = "not in the report" if self.report is not None and column.measured else ""
+            if why and need(task) > DEFAULT_BUDGET:
+                why = f"left out: {large_text([task])}"
             return Cell(Status.NOT_RUN, (why,) if why else (), task=task)
         if line["expected"] not in [choice_data(c) for c in task.expectation.choices]:
             return Cell(Status.NOT_RUN, ("the case has changed since the report",), task=task)

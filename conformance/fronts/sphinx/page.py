@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from docutils import nodes
 
 from conformance.decide.claims import ClaimStatus, claim_status
 from conformance.decide.snippet import call_text
+from conformance.decide.truth import is_own
 from conformance.files.report import choice_data
-from conformance.fronts.sphinx.columns import api_cell, column_name, measured_text
-from conformance.fronts.sphinx.endings import claim_cell, dtypes, ending, status_cell
+from conformance.fronts.sphinx.claims import claim_nodes, claim_words
+from conformance.fronts.sphinx.columns import api_cell, measured_text
+from conformance.fronts.sphinx.endings import dtypes, ending, status_cell
 from conformance.fronts.sphinx.markup import (
     Content,
     Row,
@@ -26,6 +29,14 @@ from conformance.fronts.sphinx.markup import (
     table,
 )
 from conformance.fronts.sphinx.measured import Cell, Column, Measured
+from conformance.fronts.sphinx.series import (
+    Series,
+    columns_name,
+    series_cell,
+    series_of,
+    stretched,
+    stretches,
+)
 from conformance.fronts.sphinx.values import value_text
 from conformance.model.case import Call, Case, Choice, DocumentedApi, LaidOut, Page, ParameterRow
 from conformance.model.tensor import Tensor
@@ -48,14 +59,17 @@ def lines_text(lines: tuple[int, int]) -> str:
 
 
 class _PageView:
-    """The parts of one page. own: the columns of the APIs that the page speaks of."""
+    """The parts of one page. own: the columns of the APIs that the page speaks of; series: the
+    same by API, from old to new versions."""
 
     def __init__(self, page: Page, measured: Measured) -> None:
         self.page = page
         self.measured = measured
         self.apis = [api.api for api in page.apis]
         self.own = measured.columns(page.op, self.apis)
-        self.others = [c for c in measured.columns(page.op) if c.api not in self.apis]
+        self.series = series_of(self.own)
+        others = (c for c in measured.columns(page.op) if c.api not in self.apis)
+        self.others = series_of(others)
         cases = measured.cases(page.op, file=page.file)
         self.examples = [case for case in cases if case.kind == "example"]
         self.rows = [
@@ -76,21 +90,30 @@ class _PageView:
         source = self.page.source
         where = paragraph(code(source.path), " in ", code(source.repository))
         speaks_of = ", ".join(f"{backend} {version}" for backend, version in source.speaks_of)
-        return fields(
-            [
-                ("Page", source.title),
-                ("Source", where),
-                ("Revision", code(source.revision)),
-                ("SHA-256", code(source.sha256)),
-                ("Speaks of", speaks_of),
-                ("Measured", measured_text(self.measured, self.own)),
-            ]
-        )
+        facts: list[tuple[str, Content]] = [
+            ("Page", source.title),
+            ("Source", where),
+            ("Revision", code(source.revision)),
+            ("SHA-256", code(source.sha256)),
+            ("Speaks of", speaks_of),
+            ("Measured", measured_text(self.measured, self.own)),
+        ]
+        missing = ", ".join(self._not_run())
+        if missing:
+            facts.append(("Not run", f"{missing}, of which the page speaks"))
+        return fields(facts)
+
+    def _not_run(self) -> Iterator[str]:
+        """The versions that the page speaks of where only others of the backend were run."""
+        for backend, spoken in self.page.source.speaks_of:
+            run = [c.target for c in self.own if c.measured and c.target.backend == backend]
+            if run and not any(is_own(target.version, spoken) for target in run):
+                yield f"{backend} {spoken}"
 
     def _overview(self) -> nodes.Element:
         """How many claims hold, per API and target."""
         rows: list[Row] = []
-        for column in self.own:
+        for column in (column for series in self.series for column in series.columns):
             claims = self._claims(column)
             counts = Counter(claim_status(cell.status for cell in cells) for cells in claims)
             numbers = [str(counts[claim]) for claim in ClaimStatus]
@@ -119,24 +142,26 @@ class _PageView:
             )
 
     def _read_signatures(self, api: DocumentedApi) -> Iterator[str]:
-        """What Python itself says of the callable, per target."""
-        for column in self.own:
-            if column.api != api.api:
-                continue
-            cells = self._cells([case for _, cases in self.rows for case in cases], column)
-            lines = [cell.line for cell in cells if cell.line is not None]
-            names = next((line["signature"] for line in lines if "signature" in line), None)
-            if not lines:
-                yield f"{column_name(column)}: not run"
-            elif names is None:
-                yield f"{column_name(column)}: Python cannot read it, so only calls can tell"
-            else:
-                yield f"{column_name(column)}, as Python reads it: ({', '.join(names)})"
+        """What Python itself says of the callable, per version."""
+        for series in self.series:
+            if series.api == api.api:
+                for stretch in stretches(series, self._read_signature):
+                    yield f"{columns_name(stretch.columns)}{stretch.what}"
+
+    def _read_signature(self, column: Column) -> str:
+        cells = self._cells([case for _, cases in self.rows for case in cases], column)
+        lines = [cell.line for cell in cells if cell.line is not None]
+        names = next((line["signature"] for line in lines if "signature" in line), None)
+        if not lines:
+            return ": not run"
+        if names is None:
+            return ": Python cannot read it, so only calls can tell"
+        return f", as Python reads it: ({', '.join(names)})"
 
     def _parameters(self) -> nodes.Node:
         head: Row = [
             "Parameter",
-            *map(api_cell, self.own),
+            *map(series_cell, self.series),
             "The page says",
         ]
         return table(head, [self._parameter(row, cases) for row, cases in self.rows])
@@ -147,24 +172,50 @@ class _PageView:
         claim = CLAIMS[row.claim].format(absent=" and ".join(absent))
         return [
             code(row.canonical),
-            *(self._row_cell(row, cases, column=column) for column in self.own),
+            *(self._row_cell(row, cases, series=series) for series in self.series),
             [paragraph(claim), small(lines_text(row.lines))],
         ]
 
     def _row_cell(
-        self, row: ParameterRow, cases: list[Case], *, column: Column
+        self, row: ParameterRow, cases: list[Case], *, series: Series
     ) -> list[nodes.Node]:
         """The name there, whether the claim holds, what became of the other framework's name."""
-        name = dict(row.names).get(column.target.backend)
-        other = next((n for b, n in row.names if b != column.target.backend), None)
-        cells = self._cells(cases, column)
-        said, *why = claim_cell([cell for cell in cells if not _asks(cell)])
-        made = [paragraph(code(name) if name else f"no {other}", " ", said), *why]
-        for cell in filter(_asks, cells):
-            observed = cell.line.get("observed", ()) if cell.line is not None else ()
-            answer = " or ".join(observed) or str(cell.status).replace("-", " ")
-            made.append(small(code(f"{other}="), f" is {answer}"))
+        name = dict(row.names).get(series.backend)
+        other = next((n for b, n in row.names if b != series.backend), None)
+
+        def claims(column: Column) -> list[Cell]:
+            return [cell for cell in self._cells(cases, column) if not _asks(cell)]
+
+        made: list[nodes.Node] = [paragraph(code(name) if name else f"no {other}")]
+        words = claim_words(series, self.page, cells=claims)
+        said, *rest = claim_nodes(series, words, cells=claims)
+        one = isinstance(said, nodes.inline)
+        made = [paragraph(*made[0].children, " ", said), *rest] if one else [*made, said, *rest]
+        for number in range(max(len(self._asked(cases, c)) for c in series.columns)):
+            made += self._other_name(cases, series, other=other, number=number)
         return made
+
+    def _other_name(
+        self, cases: list[Case], series: Series, *, other: str | None, number: int
+    ) -> list[nodes.Node]:
+        """What became of the other framework's name, in words, version by version."""
+
+        def answer(column: Column) -> str:
+            asked = self._asked(cases, column)
+            return asked[number] if number < len(asked) else "not asked"
+
+        def show(column: Column) -> list[nodes.Node]:
+            return [small(code(f"{other}="), f" is {answer(column)}")]
+
+        return stretched(series, answer, show=show)
+
+    def _asked(self, cases: Sequence[Case], column: Column) -> list[str]:
+        """The answers of the questions among cases."""
+        return [
+            " or ".join(cell.line.get("observed", ()) if cell.line is not None else ())
+            or str(cell.status).replace("-", " ")
+            for cell in filter(_asks, self._cells(cases, column))
+        ]
 
     def _examples(self) -> Iterator[nodes.Element]:
         for number, case in enumerate(self.examples, 1):
@@ -182,30 +233,50 @@ class _PageView:
         for said in case.documented:
             yield paragraph("For ", code(said.api), " the page shows:")
             yield _claimed(said.call, said.expectation.choices[0], inferred=case.inferred)
-        yield self._endings(case, self.own, claims=True)
-        if any(self.measured.cell(case, column) for column in self.others):
+        yield self._endings(case, self.series, claims=True)
+        if any(self.measured.cell(case, c) for series in self.others for c in series.columns):
             others = self._endings(case, self.others, claims=False)
             yield folded("The same call on APIs that the page does not speak of", [others])
 
-    def _endings(self, case: Case, columns: Sequence[Column], *, claims: bool) -> nodes.Node:
-        rows: list[Row] = []
-        for column in columns:
+    def _endings(self, case: Case, series: Sequence[Series], *, claims: bool) -> nodes.Node:
+        rows = [row for one in series for row in self._ending_rows(case, one, claims=claims)]
+        return table(["Call", "Verdict", "Actual dtype", "Actual result"], rows)
+
+    def _ending_rows(self, case: Case, series: Series, *, claims: bool) -> Iterator[Row]:
+        """A row per stretch of versions in which the call ends alike."""
+
+        def cells(column: Column) -> list[Cell]:
+            return self._cells([case], column)
+
+        words = claim_words(series, self.page, cells=cells)
+
+        def alike(column: Column) -> tuple[Any, ...] | None:
             cell = self.measured.cell(case, column)
             if cell is None or cell.task is None:
+                return None
+            return call_text(cell.task), _actual(cell), cell.status
+
+        for stretch in stretches(series, alike):
+            cell = self.measured.cell(case, stretch.columns[0])
+            if cell is None or cell.task is None:
                 continue
-            actual = cell.line["actual"] if cell.line is not None else {"end": "not-run"}
-            rows.append(
+            actual = _actual(cell)
+            part = Series(series.api, stretch.columns)
+            yield [
                 [
-                    [
-                        paragraph(code(call_text(cell.task)), classes=["conformance-call"]),
-                        small(column_name(column)),
-                    ],
-                    claim_cell([cell]) if claims else status_cell(cell),
-                    dtypes(actual),
-                    ending(actual),
-                ]
-            )
-        return table(["Call", "Verdict", "Actual dtype", "Actual result"], rows)
+                    paragraph(code(call_text(cell.task)), classes=["conformance-call"]),
+                    small(columns_name(stretch.columns)),
+                ],
+                claim_nodes(part, words, cells=cells) if claims else status_cell(cell),
+                dtypes(actual),
+                ending(actual),
+            ]
+
+
+def _actual(cell: Cell) -> dict[str, Any]:
+    """What the report says happened."""
+    actual: dict[str, Any] = cell.line["actual"] if cell.line is not None else {"end": "not-run"}
+    return actual
 
 
 def _asks(cell: Cell) -> bool:

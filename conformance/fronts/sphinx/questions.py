@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from docutils import nodes
 
 from conformance.decide.answers import ObservedAnswer, relation
-from conformance.fronts.sphinx.columns import column_name
 from conformance.fronts.sphinx.disagreements import apis_text, side_chip
 from conformance.fronts.sphinx.markup import (
     Row,
@@ -20,6 +19,7 @@ from conformance.fronts.sphinx.markup import (
 )
 from conformance.fronts.sphinx.measured import Column, Measured
 from conformance.fronts.sphinx.scripts import script_nodes
+from conformance.fronts.sphinx.series import series_of, stretch_name, stretches
 from conformance.model.case import Difference
 
 Answers = dict[Column, ObservedAnswer]
@@ -63,11 +63,12 @@ def _asked(difference: Difference, measured: Measured) -> dict[str, Answers]:
 
 
 def _row(op: str, answers: Answers, difference: Difference) -> Row:
-    """Every answer with the APIs that give it, one target after another."""
+    """Every answer with the APIs that give it, one framework after another, and the versions."""
     grouped: dict[str, dict[str, list[str]]] = {}
-    for column, answer in answers.items():
-        said = grouped.setdefault(answer.text, {})
-        said.setdefault(column_name(column), []).append(column.api)
+    for series in series_of(answers):
+        for stretch in stretches(series, lambda column: answers[column].text):
+            said = grouped.setdefault(stretch.what, {})
+            said.setdefault(stretch_name(stretch), []).append(series.api)
     cell: list[nodes.Node] = []
     for text, targets in sorted(grouped.items(), key=lambda item: item[0] == ""):
         look = _look(text, difference)

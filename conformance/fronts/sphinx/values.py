@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.decide.explain import rule_text
 from conformance.model.case import DTypeName, LaidOut, ListValue, NumpyScalar, TupleValue, Value
-from conformance.model.tensor import Tensor
+from conformance.model.tensor import RuleTensor, Tensor
 
 # More elements than this are shortened to the first and last of each axis.
 SHOWN_ELEMENTS = 64
@@ -47,6 +48,8 @@ def value_text(value: Value) -> str:
     """One argument of a case, the way a case file means it."""
     if isinstance(value, Tensor):
         return nested_text(value.nested())
+    if isinstance(value, RuleTensor):
+        return rule_text(value)
     if isinstance(value, LaidOut):
         return nested_text(value.tensor.nested())
     if isinstance(value, DTypeName):

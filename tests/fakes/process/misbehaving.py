@@ -39,6 +39,33 @@ def same(x):
     return x
 
 
+def scan_in_20_bits(x, axis, dtype=None):
+    """A running sum whose offsets have 20 bits: what lies beyond is never written."""
+    y = numpy.cumsum(x, axis, dtype)
+    y.reshape(-1)[1 << 20 :] = 0
+    return y
+
+
+def right_scan(x, axis, dtype=None):
+    return numpy.cumsum(x, axis, dtype)
+
+
+def take_memory(x):
+    """Takes two gibibytes, one page after the other, and keeps them."""
+    late.append(numpy.ones(1 << 31, "u1"))
+    time.sleep(20)
+
+
+def write_at_the_end(x):
+    x.reshape(-1)[-1] += 1
+    return x.copy()
+
+
+def every_other(x):
+    """A view with strides of two, which cannot be read as one piece."""
+    return numpy.repeat(x, 2)[::2]
+
+
 def scale(x, axis, dtype=None, *, factor=1):
     return x * factor
 
@@ -262,6 +289,39 @@ def fill_quietly(x, out):
 
 def leave_alone(x, out):
     """Says nothing, and does nothing."""
+
+
+def write_both_quietly(x, out):
+    out[0][...], out[1][...] = 1, 2
+
+
+def write_both(x, out):
+    write_both_quietly(x, out)
+    return out
+
+
+def write_both_in_a_list(x, out):
+    return list(write_both(x, out))
+
+
+def write_one(x, out):
+    out[0][...] = 1
+
+
+def write_both_swapped(x, out):
+    return write_both(x, out)[::-1]
+
+
+def write_both_anew(x, out):
+    return tuple(one.copy() for one in write_both(x, out))
+
+
+def write_both_return_one(x, out):
+    return write_both(x, out)[0]
+
+
+def write_both_return_three(x, out):
+    return (*write_both(x, out), x)
 
 
 def ignore_out(x, out):

@@ -5,6 +5,8 @@ import sys
 
 import numpy
 
+from reference_impl import bfloat16, to_bfloat16
+
 version = "1"
 tensor_types = (numpy.ndarray, numpy.generic)
 
@@ -16,23 +18,23 @@ def start(device, mode):
 
 
 def to_framework(array, dtype):
-    """array itself."""
-    return array
+    """array itself; of bfloat16 the numbers that its bits stand for, strides not kept."""
+    return bfloat16.of_bits(array) if dtype == "bfloat16" else array
 
 
 def from_framework(tensor):
-    """The same elements; a numpy scalar becomes a 0-d array."""
-    return numpy.asarray(tensor)
+    """The same elements, bfloat16 as bits; a numpy scalar becomes a 0-d array."""
+    return to_bfloat16(tensor) if bfloat16.is_bfloat16(tensor) else numpy.asarray(tensor)
 
 
 def dtype_name(tensor):
-    """numpy's name of the dtype."""
-    return tensor.dtype.name
+    """numpy's name of the dtype; numpy has no bfloat16."""
+    return "bfloat16" if bfloat16.is_bfloat16(tensor) else tensor.dtype.name
 
 
 def dtype(name):
-    """numpy's dtype of that name."""
-    return numpy.dtype(name)
+    """numpy's dtype of that name, or what stands for bfloat16."""
+    return bfloat16.dtype_named(name)
 
 
 def gradient(function, tensor):
@@ -43,7 +45,7 @@ def gradient(function, tensor):
     result = function(tensor.view(gradients.Traced))
     derivative = getattr(result, "gradient", None)
     if derivative is None:
-        raise function.__globals__["UnplaceableError"]("api", "this fake has no gradient")
+        raise function.__globals__["UnplaceableError"]("gradient", "this fake has no gradient")
     return derivative
 
 

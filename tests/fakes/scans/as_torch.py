@@ -36,3 +36,10 @@ def into(out, result):
         return result
     out[...] = result
     return out
+
+
+def into_each(outs, results):
+    """outs, with each of the results written into one of them."""
+    for out, result in zip(outs, results, strict=True):
+        into(out, result)
+    return outs

@@ -1,5 +1,7 @@
-"""cumsums that do not take the keywords that the page gives torch.cumsum."""
+"""cumsums with other keywords than torch.cumsum has by its page, or other exceptions."""
 
+from as_torch import MISSING
+from numpy.exceptions import AxisError
 from right_torch import right_torch
 
 
@@ -31,3 +33,23 @@ def takes_dtype_for_granted(input, dim, *, out=None, **ignored):
 def knows_only_documented_names(input, dim, *, dtype=None, out=None):
     """Refuses x and axis, which torch accepts beside input and dim."""
     return right_torch(input, dim, dtype=dtype, out=out)
+
+
+def raises_an_error_of_two_classes(
+    input=MISSING, dim=MISSING, *, dtype=None, out=None, x=MISSING, axis=MISSING
+):
+    """Raises numpy's AxisError for an axis out of range, which is a ValueError as well."""
+    try:
+        return right_torch(input, dim, dtype=dtype, out=out, x=x, axis=axis)
+    except IndexError as error:
+        raise AxisError(str(error)) from None
+
+
+def raises_an_error_of_another_class(
+    input=MISSING, dim=MISSING, *, dtype=None, out=None, x=MISSING, axis=MISSING
+):
+    """Raises ValueError for an axis out of range, in the words of the IndexError."""
+    try:
+        return right_torch(input, dim, dtype=dtype, out=out, x=x, axis=axis)
+    except IndexError as error:
+        raise ValueError(str(error)) from None

@@ -16,6 +16,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from conformance.decide.judge import decline, judge
+from conformance.decide.memory import is_large
 from conformance.decide.plan import make_plan
 from conformance.files.backend_files import load_backend
 from conformance.files.load import load_suite
@@ -23,7 +24,7 @@ from conformance.files.report import ReportWriter, verdict_data
 from conformance.model.backend import Target
 from conformance.model.case import OutputExpected
 from conformance.model.dtypes import DTYPES
-from conformance.model.outcome import Crashed, Outcome, Raised, Returned
+from conformance.model.outcome import Crashed, Outcome, Raised, Returned, Unavailable
 from conformance.model.tensor import Tensor
 from conformance.model.verdict import Accuracy, Status, Task, Verdict
 
@@ -33,7 +34,8 @@ MORNING = datetime(2026, 5, 4, 8, 30, tzinfo=timezone.utc)
 
 
 def as_expected(task: Task) -> Outcome:
-    """The outcome that the ledger knows; else the declared choice, or the only one."""
+    """The outcome that the ledger knows; else what is declared: that the call is declined, or the
+    choice; or the only choice."""
     if task.known is not None:
         known = task.known.outcome
         if known.raises is not None:
@@ -43,6 +45,8 @@ def as_expected(task: Task) -> Outcome:
         outputs = tuple(o.values for o in known.outputs if o.values is not None)
         repeated = task.expectation.repeat > 1
         return Returned(outputs, differing=(2, outputs) if repeated else None)
+    if task.declined:
+        return Unavailable("api", task.declined)
     choices = task.expectation.choices
     choice = next((c for c in choices if c.name == task.declared), choices[0])
     if choice.error is not None:
@@ -172,6 +176,8 @@ class Site:
         tasks = make_plan(load_suite(self.folder / "cases"), pairs)
         with ReportWriter(path, [target for _, target in pairs], started=started) as writer:
             for task in tasks:
+                if is_large(task) and not task.refusal:
+                    continue  # as a run does that is given no more memory
                 if task.refusal:
                     writer.add(verdict_data(decline(task)))
                     continue

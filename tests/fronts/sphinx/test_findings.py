@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from conformance.model.outcome import Returned
+from conformance.model.outcome import Raised, Returned
 from conformance.model.tensor import Tensor
 
 OPS, METHOD, NUMPY = (
@@ -98,7 +98,7 @@ def test_a_known_failure_has_its_reason_and_both_sides(site):
 
 def test_a_known_failure_that_is_gone_is_shown_as_fixed(site):
     site.report({("int8-overflow", METHOD): returned([100, -56, 44], "int8")})
-    site.index(".. conformance-ledger::")
+    site.index(".. conformance-ledger:: mindspore")
     rows = site.build().table("Case", "API")
     assert [row[4] for row in rows if row[0].startswith("cumsum/behaviour/int8-overflow")] == [
         "fixed",
@@ -107,11 +107,36 @@ def test_a_known_failure_that_is_gone_is_shown_as_fixed(site):
 
 
 def test_a_ledger_of_an_unknown_backend_is_a_warning(site):
-    site.index(".. conformance-ledger:: jax")
+    site.index(".. conformance-ledger:: onnx")
     (warning,) = site.build().warnings
-    assert "unknown backend 'jax'; expected one of: mindspore, reference, torch" in warning
+    assert (
+        "unknown backend 'onnx'; expected one of: array-api-strict, jax, mindspore, numpy, paddle, "
+        "reference, tensorflow, torch"
+    ) in warning
 
 
 def test_a_backend_without_known_failures_says_so(site):
     site.index(".. conformance-ledger:: reference")
     assert "No failure is known." in site.build().doctree().astext()
+
+
+def test_an_error_that_comes_late_is_told_with_its_calls_and_a_script(site):
+    late = Raised(("RuntimeError",), "Launch failed, name:Sum-op7\nC++", "realise")
+    again = Raised(("RuntimeError",), "Launch failed, name:Sum-op9", "realise")
+    ended = {("first-axis", OPS): late, ("single-row", OPS): again, ("single-row", NUMPY): late}
+    site.report(ended)
+    site.index(".. conformance-late-errors::")
+    built = site.build()
+    assert built.table("Target", "Exception") == [
+        ["mindspore 2.10.0", "RuntimeError: Launch failed, ...", f"{OPS}, {NUMPY}", "3"]
+    ]
+    text = built.doctree().astext()
+    assert f"{OPS} on mindspore 2.10.0 raises when its result is read:" in text
+    assert built.warnings == []
+
+
+def test_without_late_errors_none_are_told(site):
+    site.index(".. conformance-late-errors::")
+    assert "Not run." in site.build().doctree().astext()
+    site.report()
+    assert "None were found." in site.build().doctree().astext()

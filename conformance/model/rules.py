@@ -16,21 +16,24 @@ uniform    output(seed, i) is SplitMix64's output number i (Steele, Lea, Flood 2
            fraction of 2^53; integers: low + output(seed, i) mod (high - low + 1), so that high can
            occur. Element i of a complex dtype has the numbers 2 i and 2 i + 1 as its parts.
 alternate  the values one after the other, again and again: value number i mod their count.
+blocks     as many equal parts as there are values, each of one value throughout.
+
+Every element follows from its number alone, so that a stretch can be made without the others.
 """
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from conformance.model.bfloat16 import to_bfloat16
 from conformance.model.dtypes import COMPONENTS, DTYPES, DType
-from conformance.model.tensor import stored
 
-MAX_BY_RULE = 1 << 22
-RULES = ("fill", "ramp", "harmonic", "uniform", "alternate")
+RULES = ("fill", "ramp", "harmonic", "uniform", "alternate", "blocks")
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
@@ -44,9 +47,50 @@ class Alternate:
     data: bytes
 
     def elements(self, dtype: DType, count: int) -> bytes:
+        return self.stretch(dtype, 0, stop=count, count=count)
+
+    def stretch(self, dtype: DType, start: int, *, stop: int, count: int) -> bytes:  # noqa: ARG002
+        """The elements from number start up to stop, of count in all."""
         width = dtype.numpy.itemsize
-        whole, rest = divmod(count, max(len(self.data) // width, 1))
-        return self.data * whole + self.data[: rest * width]
+        first = start % (len(self.data) // width)
+        turned = self.data[first * width :] + self.data[: first * width]
+        whole, rest = divmod((stop - start) * width, len(turned))
+        return turned * whole + turned[:rest]
+
+    def likeness(self, dtype: DType, start: int, *, stop: int, count: int) -> Hashable:  # noqa: ARG002
+        """What two stretches have in common only if they have the same elements."""
+        return start % (len(self.data) // dtype.numpy.itemsize), stop - start
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """One after the other of the elements stored as data, each for an equal part of the whole."""
+
+    data: bytes
+
+    def elements(self, dtype: DType, count: int) -> bytes:
+        return self.stretch(dtype, 0, stop=count, count=count)
+
+    def stretch(self, dtype: DType, start: int, *, stop: int, count: int) -> bytes:
+        """The elements from number start up to stop, of count in all."""
+        width = dtype.numpy.itemsize
+        side = self._side(dtype, count)
+        made = []
+        while start < stop:
+            number = start // side
+            end = min(stop, (number + 1) * side)
+            made.append(self.data[number * width : (number + 1) * width] * (end - start))
+            start = end
+        return b"".join(made)
+
+    def likeness(self, dtype: DType, start: int, *, stop: int, count: int) -> Hashable:
+        """What two stretches have in common only if they have the same elements."""
+        side = self._side(dtype, count)
+        first, last = start // side, (stop - 1) // side
+        return (first, stop - start) if first == last else (start, stop, None)
+
+    def _side(self, dtype: DType, count: int) -> int:
+        return max(count * dtype.numpy.itemsize // len(self.data), 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +141,17 @@ class Uniform:
         return stored(low + fractions * (high - low), dtype)
 
 
-Rule = Alternate | Ramp | Harmonic | Uniform
+Rule = Alternate | Blocks | Ramp | Harmonic | Uniform
+# The rules that a tensor of any size can be written with.
+Endless = Alternate | Blocks
+
+
+def stored(numbers: NDArray[Any], dtype: DType) -> bytes:
+    """float64 numbers rounded once to a float dtype, as a tensor keeps them."""
+    if dtype.name == "bfloat16":
+        return to_bfloat16(numbers).tobytes()
+    with np.errstate(all="ignore"):
+        return np.asarray(numbers).astype(dtype.numpy).tobytes()
 
 
 def splitmix64(seed: int, count: int) -> NDArray[np.uint64]:

@@ -1,0 +1,86 @@
+"""jax: the conversions that its arrays need. Python 3.8 syntax, the framework and numpy only."""
+
+import functools
+
+import jax
+import jax.numpy
+import numpy
+
+version = jax.__version__
+tensor_types = (jax.Array,)
+# Set by start where the mode is jit.
+compiled = None
+# The last program, by its callable and fixed arguments: a repeated call finds it, and more of them
+# would keep 1.5 MB each.
+programs = {}
+
+
+def start(device, mode):
+    """Configure a forked server for the mode; only now, because devices do not survive a fork."""
+    global compiled
+    compiled = as_program if "jit" in mode else None
+    jax.config.update("jax_platforms", device)
+    jax.config.update("jax_enable_x64", "x64" in mode)
+
+
+def as_program(function):
+    """function, compiled as a whole for the arrays that it is given."""
+    owner = getattr(function, "__self__", None)
+    if isinstance(owner, jax.Array):
+        # The array of a method is an argument like any other, no constant of the program.
+        return functools.partial(program, function.__func__, owner)
+    return functools.partial(program, function)
+
+
+def program(function, *positional, **named):
+    """The result of function. Arguments that are no arrays stay as they are: 1, 1.0 and True are
+    three programs, which they are not for jit's own static arguments."""
+    leaves, tree = jax.tree.flatten((positional, named))
+    arrays = [leaf for leaf in leaves if isinstance(leaf, jax.Array)]
+    fixed = [None if isinstance(leaf, jax.Array) else leaf for leaf in leaves]
+    key = (function, str(tree), repr(fixed))
+    if key not in programs:
+
+        def call(arrays):
+            remaining = iter(arrays)
+            filled = [next(remaining) if leaf is None else leaf for leaf in fixed]
+            positional, named = jax.tree.unflatten(tree, filled)
+            return function(*positional, **named)
+
+        programs.clear()
+        programs[key] = jax.jit(call)
+    return programs[key](arrays)
+
+
+def to_framework(array, dtype):
+    """An array with the elements of array, row by row: strides are not kept. Without x64, 64-bit
+    dtypes become 32-bit ones."""
+    if dtype == "bfloat16":
+        array = array.view(jax.numpy.bfloat16.dtype)
+    return jax.numpy.asarray(array)
+
+
+def from_framework(tensor):
+    """The elements as a numpy array, bfloat16 as bits; waits for the kernels that make them."""
+    array = numpy.asarray(tensor)
+    return array.view("<u2") if tensor.dtype == jax.numpy.bfloat16 else array
+
+
+def dtype_name(tensor):
+    """The canonical name of the array's dtype, which is jax's own."""
+    return tensor.dtype.name
+
+
+def dtype(name):
+    """jax's dtype of that canonical name. AttributeError if it has none, TypeError if it would take
+    it for a narrower one, which it does with a warning only."""
+    found = getattr(jax.numpy, name).dtype
+    held = jax.dtypes.canonicalize_dtype(found)
+    if held != found:
+        raise TypeError("without x64 it is taken for %s" % held)
+    return found
+
+
+def gradient(function, tensor):
+    """The derivative of sum(function(x)) by x at tensor, by jax's own grad."""
+    return jax.grad(lambda x: function(x).sum())(tensor)

@@ -1,0 +1,81 @@
+"""Which targets import, which ones work, and when their processes end, within a number of jobs."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+
+from conformance.model.backend import Target
+from conformance.run.dispatch import Dispatcher
+
+# Who has been heard of last so long ago hangs, as far as anybody knows: it lends its place.
+SLOW_S = 5.0
+# Seconds that a task takes, where nobody knows.
+UNKNOWN = float("inf")
+
+
+class Schedule:
+    """Lets at most `jobs` targets work at a time, and the next one import its framework meanwhile.
+
+    A target that is silent for SLOW_S (a hanging import or case) goes on, but holds no place, so
+    that it holds up no other one; at most 2 * jobs + 2 targets have processes at any time. Targets
+    that are through leave at once.
+    """
+
+    def __init__(
+        self, dispatchers: Iterable[Dispatcher], *, jobs: int, paces: Mapping[str, float]
+    ) -> None:
+        self.jobs = jobs
+        self._paces = paces
+        self.queue = deque(sorted(dispatchers, key=self._pace, reverse=True))
+        self.started: list[Dispatcher] = []  # importing, or imported and waiting for a place
+        self.working: list[Dispatcher] = []
+        self.leaving: list[Dispatcher] = []
+
+    @property
+    def at_it(self) -> list[Dispatcher]:
+        """Those that have processes and have not been let go."""
+        return [*self.started, *self.working]
+
+    def expect(self, dispatchers: Iterable[Dispatcher]) -> None:
+        """Have these get a turn that have tasks, and no other. What takes longest begins first, so
+        that it is not left alone in the end; of what nothing is known may take longest."""
+        at_it = self.at_it
+        needed = [d for d in dispatchers if not d.is_done and d not in at_it]
+        self.queue = deque(sorted(needed, key=lambda d: self._pace(d) * d.open_tasks, reverse=True))
+
+    def _pace(self, dispatcher: Dispatcher) -> float:
+        return self._paces.get(dispatcher.target.name, UNKNOWN)
+
+    def step(self, now: float, *, known: bool, staying: Target | None = None) -> None:
+        """Let go, admit and start. known: all tasks have been distributed. staying: whose processes
+        are needed again at once."""
+        self.leaving = [d for d in self.leaving if not d.servers.has_left(now)]
+        if known:
+            self._let_go(now, staying)
+        busy = sum(not d.is_silent(now, SLOW_S) for d in self.working)
+        for dispatcher in [d for d in self.started if d.is_open]:
+            if busy < self.jobs:
+                self.started.remove(dispatcher)
+                self.working.append(dispatcher)
+                dispatcher.admit()
+                busy += 1
+        self._start(now)
+
+    def _let_go(self, now: float, staying: Target | None) -> None:
+        through = [d for d in self.at_it if d.is_done and d.target != staying]
+        self.started = [d for d in self.started if d not in through]
+        self.working = [d for d in self.working if d not in through]
+        for dispatcher in through:
+            dispatcher.leave(now)
+        self.leaving += through
+
+    def _start(self, now: float) -> None:
+        at_it = self.at_it
+        places = self.jobs + 1 - sum(not d.is_silent(now, SLOW_S) for d in at_it)
+        places = min(places, 2 * self.jobs + 2 - len(at_it))
+        while self.queue and places > 0:
+            dispatcher = self.queue.popleft()
+            self.started.append(dispatcher)
+            dispatcher.start()
+            places -= 1

@@ -1,0 +1,157 @@
+"""Targets take turns: so many work at a time, and none is held up by one that hangs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from conformance.model.outcome import Returned, TimedOut, Unavailable
+from conformance.run import schedule
+
+
+@pytest.fixture
+def family(fake: Callable[..., Any]) -> Callable[..., list[Any]]:
+    """Targets of a fake that differ in a word only."""
+
+    def make(count: int, name: str = "misbehaving") -> list[Any]:
+        return [fake(name, words=(f"number{i}",)) for i in range(count)]
+
+    return make
+
+
+def order_of(targets: list[Any], *, jobs: int, tasks: int) -> list[str]:
+    """The targets in the order in which their outcomes come, of slow tasks."""
+    work = [one.task("slow", seconds=0.1) for one in targets for _ in range(tasks)]
+    with targets[0].workers(*targets[1:], jobs=jobs) as workers:
+        return [task.target.words[0] for task, _ in workers.run(work)]
+
+
+def test_with_one_job_targets_work_one_after_the_other(family: Any) -> None:
+    order = order_of(family(3), jobs=1, tasks=3)
+    assert order == ["number0"] * 3 + ["number1"] * 3 + ["number2"] * 3
+
+
+def test_with_two_jobs_two_targets_work_side_by_side(family: Any) -> None:
+    order = order_of(family(4), jobs=2, tasks=3)
+    at_work = [
+        sum(0 < order[: end + 1].count(word) < 3 for word in set(order)) for end in range(12)
+    ]
+    assert max(at_work) == 2
+
+
+def test_what_takes_longest_begins_first_and_what_is_unknown_may(family: Any) -> None:
+    targets = family(4)
+    work = [one.task("slow", seconds=0.1) for one in targets for _ in range(2)]
+    paces = {targets[0].target.name: 0.1, targets[1].target.name: 0.3, targets[2].target.name: 0.2}
+    with targets[0].workers(*targets[1:], jobs=1, paces=paces) as workers:
+        order = [task.target.words[0] for task, _ in workers.run(work)]
+    # Two are imported at once: which of them is there first is chance.
+    assert set(order[:4]) == {"number3", "number1"}
+    assert order[4:] == ["number2", "number2", "number0", "number0"]
+
+
+def test_what_a_task_took_is_told_where_there_were_many(family: Any) -> None:
+    many, few = family(2)
+    work = [*(many.task() for _ in range(60)), few.task()]
+    with many.workers(few, jobs=2) as workers:
+        list(workers.run(work))
+        assert list(workers.paces) == [many.target.name]
+        assert 0 < workers.paces[many.target.name] < 1
+
+
+def test_one_more_target_than_may_work_is_imported(family: Any, left: Any) -> None:
+    targets = family(4)
+    work = [one.task("slow", seconds=1.0) for one in targets]
+    with targets[0].workers(*targets[1:], jobs=1) as workers:
+        run = workers.run([one for one in work for _ in range(2)])
+        next(run)
+        # The import and the server of one, and the import of another.
+        assert len(left(targets[0].mark)) == 3
+
+
+def test_the_processes_of_a_target_end_when_it_is_through(family: Any, left: Any) -> None:
+    targets = family(3)
+    work = [one.task("slow", seconds=0.2) for one in targets for _ in range(2)]
+    most = 0
+    with targets[0].workers(*targets[1:], jobs=1) as workers:
+        for task, _ in workers.run(work):
+            if task.target == targets[2].target:
+                most = max(most, len(left(targets[0].mark)))
+        assert most == 2
+        assert left(targets[0].mark, within_s=2.0) == []
+
+
+def test_targets_that_were_through_can_run_again(family: Any) -> None:
+    targets = family(2)
+    work = [one.task() for one in targets]
+    with targets[0].workers(targets[1], jobs=1) as workers:
+        first = [outcome for _, outcome in workers.run(work)]
+        again = [outcome for _, outcome in workers.run(work)]
+    assert len(first) == len(again) == 2
+    assert all(isinstance(outcome, Returned) for outcome in (*first, *again))
+
+
+def test_a_target_without_tasks_is_never_started(family: Any, left: Any) -> None:
+    targets = family(3)
+    with targets[0].workers(*targets[1:], jobs=1) as workers:
+        workers.start(())
+        assert left(targets[0].mark) == []
+        ((_, outcome),) = workers.run([targets[1].task("process")])
+    assert isinstance(outcome, Returned)
+
+
+def test_hanging_imports_hold_up_no_other_target(
+    fake: Any, family: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "SLOW_S", 0.3)
+    hanging = [fake("hangs_at_import", words=(word,)) for word in ("one", "two")]
+    healthy = family(3, "healthy")
+    everyone = [*hanging, *healthy]
+    work = [one.task() for one in everyone]
+    began = time.monotonic()
+    ended = {}
+    with everyone[0].workers(*everyone[1:], jobs=1, start_timeout_s=6.0) as workers:
+        for task, outcome in workers.run(work):
+            ended[task.target.name] = (outcome, time.monotonic() - began)
+    assert all(isinstance(ended[one.target.name][0], Unavailable) for one in hanging)
+    for one in healthy:
+        outcome, after_s = ended[one.target.name]
+        assert isinstance(outcome, Returned)
+        assert after_s < 6.0
+
+
+def test_a_hanging_case_holds_up_no_other_target(
+    family: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "SLOW_S", 0.3)
+    targets = family(3)
+    work = [targets[0].task("hang"), targets[1].task(), targets[2].task()]
+    with targets[0].workers(
+        *targets[1:], jobs=1, timeout_s=4.0, first_case_allowance_s=1
+    ) as workers:
+        ended = list(workers.run(work))
+    assert [type(outcome) for _, outcome in ended] == [Returned, Returned, TimedOut]
+
+
+def test_a_target_that_cannot_start_costs_its_place_only(fake: Any, family: Any) -> None:
+    broken, (healthy,) = fake("dies_at_import"), family(1, "healthy")
+    with broken.workers(healthy, jobs=1) as workers:
+        ended = {task.target.name: o for task, o in workers.run([broken.task(), healthy.task()])}
+    assert isinstance(ended[broken.target.name], Unavailable)
+    assert isinstance(ended[healthy.target.name], Returned)
+
+
+def test_no_more_targets_are_there_at_a_time_than_memory_is_for(
+    fake: Any, left: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "SLOW_S", 0.1)
+    hanging = [fake("hangs_at_import", words=(f"number{i}",)) for i in range(8)]
+    with hanging[0].workers(*hanging[1:], jobs=1, start_timeout_s=1.5) as workers:
+        ended = []
+        for _, outcome in workers.run([one.task() for one in hanging]):
+            ended.append(outcome)
+            assert len(left(hanging[0].mark)) <= 4
+    assert len(ended) == 8
