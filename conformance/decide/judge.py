@@ -136,6 +136,9 @@ def _judge_end(task: Task, outcome: Returned | Raised, *, accuracy: Accuracy | N
     observed = tuple(choice.name for choice, mismatches in held if not mismatches)
     if not observed and word in DECLINING_WORDS:
         return _declined(task, outcome, cause=f"error: {word}: {_one_line(outcome)}")
+    if not observed and task.declined and isinstance(outcome, Raised) and not outcome.called:
+        # Whether the API is there shows after its tensors are made, which is no less declined.
+        return _declined(task, outcome, cause=f"inputs: {_one_line(outcome)}")
     if expectation.question is None:
         choice, mismatches = held[0]
         mismatches += beside

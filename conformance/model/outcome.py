@@ -60,6 +60,11 @@ class Raised:
     duration_s: float = 0.0
     evidence: Evidence = field(default=Evidence())
 
+    @property
+    def called(self) -> bool:
+        """Whether the inputs were made and the API was called."""
+        return self.phase != "convert"
+
 
 @dataclass(frozen=True, slots=True)
 class Crashed:

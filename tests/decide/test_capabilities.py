@@ -111,6 +111,14 @@ def test_an_api_that_is_missing_as_declared_is_unsupported(task):
     assert judge(planned(task), missing).status is Status.FAILED
 
 
+def test_an_api_that_is_missing_may_not_even_get_its_tensors(task):
+    absent = planned(task, when=Condition(version=SpecifierSet("<2")))
+    verdict = judge(absent, Raised(("ValueError",), "can not contain zero dimension", "convert"))
+    assert (verdict.status, verdict.cause) == (
+        Status.UNSUPPORTED, "inputs: can not contain zero dimension",
+    )  # fmt: skip
+
+
 def test_an_api_of_another_mode_is_not_asked(task):
     elsewhere = planned(task, when=Condition(mode=("graph",)))
     assert elsewhere.refusal == "torch-2.13.0 has no torch.cumsum"
