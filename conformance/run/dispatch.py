@@ -327,16 +327,17 @@ class Dispatcher:
     def host_lost(self, lost: list[tuple[Connection, Crashed]]) -> None:
         running = [(c, crash) for c, crash in lost if c.ready and c.unanswered]
         others = [c for c, _ in lost if len(running) != 1 or c is not running[0][0]]
-        self._lost_hosts += 1
+        # Where it is known who was running it is the case that is to blame, each at most twice.
+        self._lost_hosts += len(running) != 1
         # With two cases running, nobody knows which of them it was: they run again one by one.
         self._exclusive = self._exclusive or len(running) > 1
         for connection in others:
             self._take_back(connection)
-        if self._lost_hosts > START_ATTEMPTS:
+        if len(running) == 1:
+            self.lost(*running[0])
+        elif self._lost_hosts > START_ATTEMPTS:
             how = lost[0][1].how if lost else "an unknown end"
             self.closed(f"it dies again and again: {how}")
-        elif len(running) == 1:
-            self.lost(*running[0])
         self._pump()
 
     def closed(self, reason: str) -> None:
@@ -344,11 +345,12 @@ class Dispatcher:
         self.unavailable = Unavailable(
             "target", f"{self.target.name} could not be started: {reason}"
         )
-        connections = list(self.servers.connections.values())
+        connections = {*self.servers.connections.values(), self.main, self.trial}
         self.servers.release()
         self.servers.end()
         for connection in connections:
-            self._take_back(connection)
+            if connection is not None:
+                self._take_back(connection)
         self._finish_all(self.unavailable)
 
     # -- ends

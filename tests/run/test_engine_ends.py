@@ -269,6 +269,17 @@ def test_cases_that_kill_the_worker_process_take_nobody_along(misbehaving: Any) 
     )
 
 
+def test_cases_that_kill_the_worker_process_one_after_the_other_are_to_blame(
+    misbehaving: Any,
+) -> None:
+    """With two at a time running they are tried one by one, with no answer in between."""
+    tasks = [misbehaving.task("kill_zygote") for _ in range(5)]
+    outcomes = misbehaving.run(*tasks, misbehaving.task())
+    assert [getattr(o, "how", None) for o in outcomes] == [
+        *["signal SIGKILL of its worker process"] * 5, None,
+    ]  # fmt: skip
+
+
 def test_a_late_error_lands_on_the_case_that_caused_it(misbehaving: Any) -> None:
     late = misbehaving.task("fail_late")
     before, raised, after = misbehaving.run(misbehaving.task(), late, misbehaving.task())
