@@ -48,7 +48,7 @@ def main() -> None:
 
 def _run() -> tuple[float, float, list[dict[str, Any]]]:
     """(wall, CPU, verdict lines) of one run; the CPU of the workers counts once they have ended."""
-    command = [str(COMMAND), "run", "--format", "json"]
+    command = [str(COMMAND), "run", "--no-cache", "--format", "json"]
     for backend in BACKENDS:
         command += ["--backend", backend]
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
