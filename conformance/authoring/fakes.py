@@ -23,9 +23,8 @@ from conformance.decide.plan import make_plan
 from conformance.files.source import read_source
 from conformance.files.toml import header_at, parse_toml
 from conformance.model.backend import Backend, Binding, Target
-from conformance.model.case import LaidOut, Suite
+from conformance.model.case import Suite
 from conformance.model.errors import FileError, Place, UsageError
-from conformance.model.tensor import Tensor
 from conformance.model.verdict import RED, Task
 from conformance.run.engine import Workers
 
@@ -176,9 +175,7 @@ def _is_costly(task: Task) -> bool:
     """True if the call is repeated, or has a tensor of more than LARGE elements."""
     if task.expectation.repeat > 1:
         return True
-    values = [value for _, value in task.call.arguments]
-    tensors = [value.tensor if isinstance(value, LaidOut) else value for value in values]
-    return any(isinstance(t, Tensor) and math.prod(t.shape) > LARGE for t in tensors)
+    return any(math.prod(tensor.shape) > LARGE for tensor in task.call.tensors())
 
 
 def _tasks(

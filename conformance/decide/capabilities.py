@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from conformance.model.backend import ANOTHER_DTYPE, Backend, Binding, Lack, Target
 from conformance.model.case import Call, DTypeName, Expectation, LaidOut
-from conformance.model.tensor import Tensor
 
 
 class Capabilities:
@@ -57,13 +56,8 @@ def _holds_but_for_version(binding: Binding, target: Target) -> bool:
 
 
 def _dtypes(call: Call) -> Iterator[str]:
-    for _, value in call.arguments:
-        if isinstance(value, LaidOut):
-            yield value.tensor.dtype
-        elif isinstance(value, Tensor):
-            yield value.dtype
-        elif isinstance(value, DTypeName):
-            yield value.name
+    yield from (tensor.dtype for tensor in call.tensors())
+    yield from (value.name for _, value in call.arguments if isinstance(value, DTypeName))
 
 
 def _layouts(call: Call) -> Iterator[str]:

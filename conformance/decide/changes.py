@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from conformance.decide.versions import without_version
 from conformance.model.errors import UsageError
 from conformance.model.verdict import RED, Status
 
@@ -61,8 +62,8 @@ def pair_targets(old: Sequence[Line], new: Sequence[Line]) -> Pairing:
     right = [target for target in new if target["name"] not in same]
     pairs = [(name, name) for name in same]
     for one in left:
-        alike = [other for other in left if _kind_of(other) == _kind_of(one)]
-        others = [other for other in right if _kind_of(other) == _kind_of(one)]
+        alike = [other for other in left if without_version(other) == without_version(one)]
+        others = [other for other in right if without_version(other) == without_version(one)]
         if len(alike) == len(others) == 1:
             pairs.append((one["name"], others[0]["name"]))
     paired = {name for pair in pairs for name in pair}
@@ -169,12 +170,6 @@ def _output_parts(before: Sequence[Line], after: Sequence[Line]) -> list[str]:
 
 def _task(line: Line, target: str) -> tuple[str, str, str]:
     return line["case"], line["api"], target
-
-
-def _kind_of(target: Line) -> tuple[str, str, str, str]:
-    """What two targets that differ in their version only have in common."""
-    words = target["name"].removeprefix(f"{target['backend']}-{target['version']}")
-    return target["backend"], words, target["device"], target["mode"]
 
 
 def _named(targets: Sequence[Line], name: str) -> Line:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from math import ceil, prod
 
-from conformance.model.case import Call, Choice, LaidOut, OutputExpected
+from conformance.model.case import Call, Choice, OutputExpected
 from conformance.model.dtypes import DTYPES
-from conformance.model.tensor import RuleTensor, Tensor
+from conformance.model.tensor import RuleTensor
 from conformance.model.verdict import Task
 
 GIB = 1 << 30
@@ -25,7 +25,7 @@ def need(task: Task) -> int:
     framework holds it and as it is read, in the dtype that is expected; and of all that as much as
     the binding says for what the framework takes while it computes.
     """
-    held = sum(_size(value.dtype, value.shape) for value in _tensors(task.call))
+    held = sum(_size(value.dtype, value.shape) for value in task.call.tensors())
     given = max(_outputs(choice, task.call) for choice in task.expectation.choices)
     return ceil((2 * held + 2 * given) * (1 + task.binding.workspace))
 
@@ -33,7 +33,7 @@ def need(task: Task) -> int:
 def is_large(task: Task) -> bool:
     """True if task's call has a tensor that is never kept whole: it runs alone."""
     asked = [output.values for choice in task.expectation.choices for output in choice.outputs]
-    return any(isinstance(value, RuleTensor) for value in (*_tensors(task.call), *asked))
+    return any(isinstance(value, RuleTensor) for value in (*task.call.tensors(), *asked))
 
 
 def fitting(tasks: Sequence[Task], budget: int) -> tuple[tuple[Task, ...], tuple[Task, ...]]:
@@ -65,11 +65,6 @@ def large_text(tasks: Sequence[Task]) -> str:
 def in_gib(size: int) -> str:
     """`8.1 GiB`, never less than size."""
     return f"{ceil(10 * size / GIB) / 10:.1f} GiB"
-
-
-def _tensors(call: Call) -> list[Tensor | RuleTensor]:
-    values = [v.tensor if isinstance(v, LaidOut) else v for _, v in call.arguments]
-    return [value for value in values if isinstance(value, Tensor | RuleTensor)]
 
 
 def _outputs(choice: Choice, call: Call) -> int:

@@ -9,9 +9,8 @@ from conformance.decide.arguments import constructed, out_of_turn, out_tensors
 from conformance.decide.capabilities import Capabilities
 from conformance.decide.returned import not_returned, returned_part
 from conformance.model.backend import Backend, Binding, Target
-from conformance.model.case import Call, Case, Expectation, LaidOut, Page, Suite
+from conformance.model.case import Call, Case, Expectation, Page, Suite, TensorValue
 from conformance.model.errors import UsageError
-from conformance.model.tensor import Tensor
 from conformance.model.verdict import Task
 
 
@@ -121,7 +120,7 @@ class _Planner:
         if not declined and not binding.when.holds(self.target, dtype=call.tensor_dtype()):
             return f"{self.target.name} has no {binding.api}"
         for name, value in constructed(binding, call):
-            if isinstance(value, Tensor | LaidOut):
+            if isinstance(value, TensorValue):
                 return f"{binding.api} is constructed with {name}: no tensor goes there"
         if call.spelled:
             return ""
@@ -136,9 +135,11 @@ class _Planner:
 
     def _too_long(self, call: Call) -> str:
         """Why the axis of a call is too long for the backend; '' if it is not."""
-        longest, axis = self.backend.longest_axis, dict(call.arguments).get("axis")
-        tensor = call.first_tensor()
-        if longest is None or tensor is None or type(axis) is not int:
+        longest = self.backend.longest_axis
+        if longest is None:
+            return ""
+        axis, tensor = dict(call.arguments).get("axis"), call.first_tensor()
+        if tensor is None or type(axis) is not int:
             return ""
         shape = tensor.shape
         if not -len(shape) <= axis < len(shape) or shape[axis] <= longest.elements:

@@ -5,8 +5,15 @@ from __future__ import annotations
 from conformance.decide.arguments import METHODS, constructed, out_tensors, placed
 from conformance.decide.expression import array_text, number_text, preparation, stored_as
 from conformance.model.backend import Snippet
-from conformance.model.case import DTypeName, LaidOut, ListValue, NumpyScalar, TupleValue, Value
-from conformance.model.tensor import RuleTensor, Tensor
+from conformance.model.case import (
+    DTypeName,
+    LaidOut,
+    ListValue,
+    NumpyScalar,
+    TensorValue,
+    TupleValue,
+    Value,
+)
 from conformance.model.verdict import Task
 
 
@@ -19,7 +26,7 @@ def snippet(task: Task) -> str:
     template = task.snippet
     made: list[str] = []
     for name, value in task.call.arguments:
-        if isinstance(value, Tensor | RuleTensor | LaidOut):
+        if isinstance(value, TensorValue):
             made += [*preparation(value), f"{name} = {value_text(value, template)}"]
     lines = [*template.imports, ""]
     if task.expectation.repeat > 1:
@@ -61,7 +68,7 @@ def call_text(task: Task) -> str:
     if binding.kind == "primitive":
         made_with = constructed(binding, task.call)
         callee = f"{callee}({', '.join(f'{n}={value_text(v, template)}' for n, v in made_with)})"
-    tensors = {n for n, v in task.call.arguments if isinstance(v, Tensor | RuleTensor | LaidOut)}
+    tensors = {n for n, v in task.call.arguments if isinstance(v, TensorValue)}
     for where, name, value in placed(binding, task.call):
         text = name if name in tensors else value_text(value, template)
         if where == "self" and binding.kind in METHODS:
@@ -110,7 +117,7 @@ def _outs(task: Task) -> str:
 
 def value_text(value: Value, template: Snippet) -> str:
     """value as Python source."""
-    if isinstance(value, Tensor | RuleTensor | LaidOut):
+    if isinstance(value, TensorValue):
         return _tensor(value, template)
     if isinstance(value, DTypeName):
         return template.dtype.format(name=value.name)
@@ -124,7 +131,7 @@ def value_text(value: Value, template: Snippet) -> str:
     return number_text(value) if isinstance(value, float) else repr(value)
 
 
-def _tensor(value: Tensor | RuleTensor | LaidOut, template: Snippet) -> str:
+def _tensor(value: TensorValue, template: Snippet) -> str:
     """A tensor of the framework, made of a numpy array that lies in memory as the case asks."""
     dtype = value.tensor.dtype if isinstance(value, LaidOut) else value.dtype
     return _of_framework(array_text(value), dtype, template)

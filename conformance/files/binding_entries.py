@@ -9,6 +9,7 @@ from conformance.files.conditions import read_when
 from conformance.files.fields import (
     closed,
     described,
+    filled,
     listed,
     mapping,
     matching,
@@ -136,15 +137,7 @@ def _constants(
     """(the API's own name, value) of the arguments that are always passed."""
     if "constants" not in entry.values:
         return ()
-    at = entry.value_at("constants")
-    node = mapping(source, entry.values["constants"], at=at, what="constants")
-    if not node.values:
-        raise source.error(
-            at,
-            "constants is an empty mapping",
-            expected="arguments that are always passed",
-            action="leave constants out",
-        )
+    node = filled(source, entry, "constants", expected="arguments that are always passed")
     taken = {spelled: canonical for canonical, spelled in parameters}
     constants: list[tuple[str, Value]] = []
     for name, value, key_at, value_at in pairs(node):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from conformance.files.fields import closed, mapping, quotes_needed, text, texts, words
+from conformance.files.fields import closed, filled, quotes_needed, text, texts, words
 from conformance.files.nodes import Map, Node
 from conformance.files.source import Source
 from conformance.model.backend import ALWAYS, Condition
@@ -17,13 +17,8 @@ def read_when(source: Source, holder: Map) -> Condition:
     """The condition under the key `when`, or the one that always holds."""
     if "when" not in holder.values:
         return ALWAYS
-    at = holder.value_at("when")
-    node = mapping(source, holder.values["when"], at=at, what="when")
+    node = filled(source, holder, "when", expected="a condition")
     values = closed(source, node, required=frozenset(), optional=frozenset(PARTS), what="when")
-    if not values:
-        raise source.error(
-            at, "when is an empty mapping", expected="a condition", action="leave when out"
-        )
     version = None
     if "version" in values:
         version = specifiers(source, values["version"], at=node.value_at("version"), what="version")

@@ -60,6 +60,17 @@ def mapping(source: Source, node: Node, *, at: int, what: str) -> Map:
     raise source.error(at, f"{what} is {described(node)}", expected="a mapping")
 
 
+def filled(source: Source, holder: Map, key: str, *, expected: str) -> Map:
+    """The mapping under key, which must have an entry."""
+    at = holder.value_at(key)
+    node = mapping(source, holder.values[key], at=at, what=key)
+    if not node.values:
+        raise source.error(
+            at, f"{key} is an empty mapping", expected=expected, action=f"leave {key} out"
+        )
+    return node
+
+
 def sequence(source: Source, node: Node, *, at: int, what: str) -> Seq:
     if isinstance(node, Seq):
         return node

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from conformance.decide.changes import differing_parts
-from conformance.files.report import Report, ReportError
-from conformance.model.verdict import Status
+from conformance.files.report import Report, ReportError, counts_data, line_text
 
 Line = Mapping[str, Any]
 
@@ -31,7 +29,7 @@ def merged(reports: Sequence[Report]) -> list[dict[str, Any]]:
     footer = {
         "kind": "footer",
         "verdicts": len(verdicts),
-        "counts": {str(status): counts[status] for status in Status if counts[status]},
+        "counts": counts_data(counts),
         "time": max(report.footer["time"] for report in reports),
         "duration_s": round(sum(report.footer["duration_s"] for report in reports), 3),
     }
@@ -41,10 +39,11 @@ def merged(reports: Sequence[Report]) -> list[dict[str, Any]]:
 def write_merged(reports: Sequence[Report], path: Path) -> list[dict[str, Any]]:
     """Writes `merged` to path, and returns it. Raises ReportError."""
     records = merged(reports)
-    lines = (json.dumps(record, ensure_ascii=False, allow_nan=False) for record in records)
     path.parent.mkdir(parents=True, exist_ok=True)
     # A framework's message may hold bytes that are no UTF-8.
-    path.write_text("".join(f"{x}\n" for x in lines), "utf-8", errors="backslashreplace")
+    path.write_text(
+        "".join(f"{line_text(record)}\n" for record in records), "utf-8", errors="backslashreplace"
+    )
     return records
 
 

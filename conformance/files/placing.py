@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.files.fields import listed, mapping, pairs, texts, word
+from conformance.files.fields import filled, listed, pairs, texts, word
 from conformance.files.nodes import Map
 from conformance.files.source import Source
 from conformance.model.backend import BindingKind
@@ -49,15 +49,8 @@ def read_as_tensor(
     """(canonical name, dtype) of the integers that the API takes as tensors without axes."""
     if "as-tensor" not in entry.values:
         return ()
-    at = entry.value_at("as-tensor")
-    node = mapping(source, entry.values["as-tensor"], at=at, what="as-tensor")
-    if not node.values:
-        raise source.error(
-            at,
-            "as-tensor is an empty mapping",
-            expected="the dtype of each integer that is taken as a tensor",
-            action="leave as-tensor out",
-        )
+    expected = "the dtype of each integer that is taken as a tensor"
+    node = filled(source, entry, "as-tensor", expected=expected)
     known = [canonical for canonical, _ in parameters if canonical not in construct]
     found: list[tuple[str, str]] = []
     for name, value, key_at, value_at in pairs(node):

@@ -160,6 +160,11 @@ def header_data(
     return data
 
 
+def counts_data(counts: Mapping[str, int]) -> dict[str, int]:
+    """How many verdicts there are of each status that occurs, in the order of the statuses."""
+    return {str(status): counts[status] for status in Status if counts.get(status)}
+
+
 def footer_data(
     counts: Counter[str], *, started: datetime, ended: datetime, cached: int = 0
 ) -> dict[str, Any]:
@@ -167,7 +172,7 @@ def footer_data(
     data: dict[str, Any] = {
         "kind": "footer",
         "verdicts": counts.total(),
-        "counts": {str(status): counts[status] for status in Status if counts[status]},
+        "counts": counts_data(counts),
         "time": ended.isoformat(timespec="milliseconds"),
         "duration_s": round((ended - started).total_seconds(), 3),
     }

@@ -116,7 +116,7 @@ def run(
 ) -> None:
     """Run cases on backends (without --backend: on the reference)."""
     from conformance.fronts.request import Request
-    from conformance.fronts.run_command import StoppedRunError, resumed, run_request
+    from conformance.fronts.run_command import StoppedRunError, run_request
 
     settings = settings_here()
     request = Request(
@@ -136,9 +136,7 @@ def run(
     )
     if jobs is not None:
         request = replace(request, jobs=jobs)
-    if resume is not None:
-        request = resumed(request)
-    else:
+    if resume is None:
         cases = cases or settings.cases
         request = replace(request, specs=specs or ("reference",), cases=cases)
     try:

@@ -23,6 +23,8 @@ from conformance.model.errors import ConformanceError, UsageError
 from conformance.model.verdict import RED
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conformance.files.report import ReportWriter
     from conformance.files.unfinished import Unfinished
     from conformance.files.verdict_store import Answer
@@ -50,28 +52,30 @@ def run_request(request: Request, settings: Settings) -> bool:
             raise StoppedRunError("interrupted", _status(stop)) from None
 
 
-def resumed(request: Request) -> Request:
-    """request with the question of the report that it is to complete. Raises UsageError if it asks
-    one of its own, ReportError if the report does not say what was asked."""
+def _resumed(request: Request, path: Path) -> tuple[Request, Unfinished]:
+    """request with the question of the report at path, which it is to complete, and that report.
+    Raises UsageError if it asks one of its own, ReportError if the report does not say what was
+    asked."""
     from conformance.files.unfinished import read_unfinished
 
-    assert request.resume is not None
     given = [name for name, value in request.question().items() if value]
     if given or request.report is not None:
         raise UsageError(
-            f"--resume {request.resume} completes what that report was asked; "
+            f"--resume {path} completes what that report was asked; "
             "expected no operation, no --report and no option that asks for something else"
         )
-    how = {name: getattr(request, name) for name in HOW}
-    return asking(read_unfinished(request.resume).question, how)
+    unfinished = read_unfinished(path)
+    return asking(unfinished.question, {name: getattr(request, name) for name in HOW}), unfinished
 
 
 def _run(request: Request, settings: Settings, signals: Signals) -> bool:
+    unfinished = None
+    if request.resume is not None:
+        request, unfinished = _resumed(request, request.resume)
     if request.memory is not None:
         from conformance.run.memory import available_memory, check_budget
 
         check_budget(request.memory, available_memory())
-    unfinished = _unfinished(request)
     pairs: Sequence[Pair] = resolve_runnable(request.specs, settings)
     started = datetime.now(timezone.utc)
     reads = request.cached and not request.in_process
@@ -104,14 +108,6 @@ def _run(request: Request, settings: Settings, signals: Signals) -> bool:
         lines = RunLines(plan or plan_all(request, pairs), known, unfinished)
         run = _Run(request, pairs, known, lines, signals)
         return run.carry_out(workers, started=started, question=question)
-
-
-def _unfinished(request: Request) -> Unfinished | None:
-    if request.resume is None:
-        return None
-    from conformance.files.unfinished import read_unfinished
-
-    return read_unfinished(request.resume)
 
 
 def _show_answer(

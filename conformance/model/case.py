@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -79,19 +80,10 @@ class LaidOut:
     layout: Layout
 
 
+# A tensor among the arguments, however it lies in memory.
+TensorValue = Tensor | RuleTensor | LaidOut
 Value = (
-    Tensor
-    | RuleTensor
-    | LaidOut
-    | DTypeName
-    | NumpyScalar
-    | ListValue
-    | TupleValue
-    | bool
-    | int
-    | float
-    | str
-    | None
+    TensorValue | DTypeName | NumpyScalar | ListValue | TupleValue | bool | int | float | str | None
 )
 
 
@@ -109,14 +101,16 @@ class Call:
     spelled: bool = False
     gradient: str | None = None
 
-    def first_tensor(self) -> Tensor | RuleTensor | None:
-        """The first tensor among the arguments, however it lies in memory."""
+    def tensors(self) -> Iterator[Tensor | RuleTensor]:
+        """The tensors among the arguments, however they lie in memory."""
         for _, value in self.arguments:
-            if isinstance(value, Tensor | RuleTensor):
-                return value
             if isinstance(value, LaidOut):
-                return value.tensor
-        return None
+                yield value.tensor
+            elif isinstance(value, Tensor | RuleTensor):
+                yield value
+
+    def first_tensor(self) -> Tensor | RuleTensor | None:
+        return next(self.tensors(), None)
 
     def tensor_dtype(self) -> str | None:
         """dtype of the first tensor among the arguments: what a `dtype` condition asks about."""

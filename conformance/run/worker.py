@@ -196,9 +196,6 @@ class Execution:
     def once(self, buffers: List[bytes]) -> List[Header]:
         """The outputs of one call, completely read."""
         self.phase = "convert"
-        if self.kind not in ("method", "in-place"):
-            # An absent callable is absent whatever becomes of the arguments.
-            self.executor.function(self.call["path"])
         if self.arguments is None or self.kind == "in-place":
             self.arguments = self.convert()
         returned = self.returned(*self.arguments)
@@ -223,6 +220,9 @@ class Execution:
     def convert(self) -> Arguments:
         """The arguments as the framework takes them."""
         call = self.call
+        if self.kind not in ("method", "in-place"):
+            # An absent callable is absent whatever becomes of the arguments.
+            self.executor.function(call["path"])
         self.offset = 0
         if self.inputs:
             self.inputs = []  # of the call before

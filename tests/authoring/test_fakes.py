@@ -87,18 +87,23 @@ def test_fakes_about_large_tensors_are_left_out_without_memory(catches):
     assert not any("beyond-2-31" in case for case in catches.cases)
 
 
+def write_module(folder, said, code):
+    """A folder of fakes with one module m, of which fakes.toml says that."""
+    (folder / "fakes.toml").write_text(f'[[modules]]\nmodule = "m"\n{said}\n')
+    (folder / "adapter.py").write_text((SCANS / "adapter.py").read_text())
+    (folder / "m.py").write_text(code)
+
+
 def test_a_fake_about_large_tensors_is_tried_on_those_alone(tmp_path):
-    (tmp_path / "fakes.toml").write_text(
-        '[[modules]]\nmodule = "m"\nimitates = "torch.cumsum"\nlarge = true\n'
-    )
-    (tmp_path / "adapter.py").write_text((SCANS / "adapter.py").read_text())
-    (tmp_path / "m.py").write_text(
+    write_module(
+        tmp_path,
+        'imitates = "torch.cumsum"\nlarge = true',
         "import numpy as np\n\n"
         "def short(input, dim, dtype=None):\n"
         '    """Knows offsets of 22 bits."""\n'
         "    y = np.cumsum(input, dim, dtype)\n"
         "    y.reshape(-1)[1 << 22 :] = 0\n"
-        "    return y\n"
+        "    return y\n",
     )
     folder = tmp_path / "cases" / "cumsum"
     folder.mkdir(parents=True)
@@ -142,15 +147,13 @@ def test_a_fake_of_an_unknown_api_is_a_wrong_question(tmp_path):
 
 
 def test_a_fake_is_not_asked_for_what_no_function_of_its_module_takes(tmp_path):
-    (tmp_path / "fakes.toml").write_text(
-        '[[modules]]\nmodule = "m"\nimitates = "reference_impl.cumsum"\nright = true\n'
-    )
-    (tmp_path / "adapter.py").write_text((SCANS / "adapter.py").read_text())
-    (tmp_path / "m.py").write_text(
+    write_module(
+        tmp_path,
+        'imitates = "reference_impl.cumsum"\nright = true',
         "import reference_impl\n\n"
         "def scan(x, axis, dtype=None):\n"
         '    """Is right, and knows no exclusive form."""\n'
-        "    return reference_impl.cumsum(x, axis, dtype)\n"
+        "    return reference_impl.cumsum(x, axis, dtype)\n",
     )
     suite = load_suite(ROOT / "cases")
     cases = {c.address for c in suite.cases if c.id in ("exclusive-float32", "float-input-float32")}
