@@ -3,7 +3,7 @@ if the same target runs them and the same code judges."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from hashlib import sha256
@@ -12,12 +12,14 @@ from typing import Any
 
 from packaging.specifiers import SpecifierSet
 
+from conformance.model.case import Case
 from conformance.model.errors import Place
 from conformance.model.verdict import Task
 
 # A case is in the task what it was bound to; a target is known by more than its name; of a page
 # only the source is shown.
 _LEFT_OUT = frozenset({"case", "page", "target"})
+_OF_TASK = tuple(field.name for field in fields(Task) if field.name not in _LEFT_OUT)
 _OF_CASE = ("op", "file", "id", "kind", "lines", "inferred", "why")
 LENGTH = 32
 
@@ -33,15 +35,28 @@ class Contents:
         """The digest of all that says what is asked of the framework, what is expected, and what is
         said about it: the case and its source, the binding, error data, the ledger's entry. Places
         in files do not count."""
-        parts = [(name, getattr(task.case, name)) for name in _OF_CASE]
-        parts.append(("source", task.page and task.page.source))
-        parts += [(f.name, getattr(task, f.name)) for f in fields(task) if f.name not in _LEFT_OUT]
+        source = task.page and task.page.source
+        parts = [("case", self._once(task.case, self._of_case)), ("source", source)]
+        parts += [(name, getattr(task, name)) for name in _OF_TASK]
+        return self._of_parts(parts).hex()[:LENGTH]
+
+    def _of_case(self, case: Case) -> bytes:
+        """Of what a case says beside its call and its expectation, which the task has itself."""
+        return self._of_parts((name, getattr(case, name)) for name in _OF_CASE)
+
+    def _of_parts(self, parts: Iterable[tuple[str, Any]]) -> bytes:
         digest = sha256()
         for name, value in parts:
             digest.update(name.encode() + b"=")
             for piece in self._pieces(value):
                 digest.update(piece)
-        return digest.hexdigest()[:LENGTH]
+        return digest.digest()
+
+    def _once(self, value: Any, compute: Callable[[Any], bytes]) -> bytes:
+        known = self._known.get(id(value))
+        if known is None:
+            known = self._known[id(value)] = (value, compute(value))
+        return known[1]
 
     def _pieces(self, value: Any) -> Iterator[bytes]:
         """value, spelled so that different values never read the same."""
@@ -49,8 +64,6 @@ class Contents:
             yield b"-"
         elif isinstance(value, (bool, int, float)):
             yield f"{type(value).__name__}:{value!r};".encode()
-        elif is_dataclass(value):
-            yield self._digest(value)
         elif isinstance(value, Enum):
             yield from self._pieces(value.value)
         elif isinstance(value, (str, SpecifierSet, PurePath)):
@@ -58,33 +71,31 @@ class Contents:
             yield b"%d:%b" % (len(text), text)
         elif isinstance(value, bytes):
             yield b"%d!%b" % (len(value), sha256(value).digest())
+        elif isinstance(value, tuple):
+            yield b"(%b)" % self._once(value, self._of_several)
+        elif is_dataclass(value):
+            yield b"{%b}" % self._once(value, self._of_dataclass)
         else:
-            yield from self._several(value)
+            yield b"[%b]" % self._of_several(_items(value))
 
-    def _several(self, value: Any) -> Iterator[bytes]:
-        items: Iterable[Any]
-        if isinstance(value, Mapping):
-            items = value.items()
-        elif isinstance(value, frozenset):
-            items = sorted(value)
-        elif isinstance(value, (tuple, list)):
-            items = value
-        else:
-            raise TypeError(f"a {type(value).__name__} cannot be taken for content")
-        yield b"("
+    def _of_several(self, items: Iterable[Any]) -> bytes:
+        digest = sha256()
         for item in items:
-            yield from self._pieces(item)
-        yield b")"
-
-    def _digest(self, value: Any) -> bytes:
-        """The digest of a dataclass, by the fields that count when it is compared."""
-        known = self._known.get(id(value))
-        if known is not None:
-            return known[1]
-        digest = sha256(type(value).__name__.encode())
-        for field in fields(value):
-            if field.compare:
-                for piece in self._pieces(getattr(value, field.name)):
-                    digest.update(piece)
-        self._known[id(value)] = (value, digest.digest())
+            for piece in self._pieces(item):
+                digest.update(piece)
         return digest.digest()
+
+    def _of_dataclass(self, value: Any) -> bytes:
+        """By the fields that count when it is compared."""
+        parts = [(f.name, getattr(value, f.name)) for f in fields(value) if f.compare]
+        return self._of_parts([("class", type(value).__name__), *parts])
+
+
+def _items(value: Any) -> Iterable[Any]:
+    if isinstance(value, Mapping):
+        return value.items()
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, list):
+        return value
+    raise TypeError(f"a {type(value).__name__} cannot be taken for content")

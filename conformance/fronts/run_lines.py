@@ -66,17 +66,15 @@ class RunLines:
     ) -> Iterator[Line]:
         """The lines of what runs, as they come, when they are in report; without workers it runs in
         this very process."""
-        from conformance.decide.judge import judge
-        from conformance.decide.oracle import Oracle
         from conformance.files.report import verdict_data
+        from conformance.run.judging import verdicts
 
         content_of = {task.id: content for task, content in work}
-        oracle = Oracle()
-        for task, outcome in _outcomes([task for task, _ in work], workers):
-            line = verdict_data(judge(task, outcome, oracle), content_of[task.id])
+        for verdict in verdicts(_outcomes([task for task, _ in work], workers)):
+            line = verdict_data(verdict, content_of[verdict.task.id])
             with signals.held_back():
                 text = self._take(line)
-                self.known.add(task, line, text)
+                self.known.add(verdict.task, line, text)
                 if report is not None:
                     report.add(line, text)
             yield line
