@@ -111,6 +111,16 @@ def hang_noisily(x):
         time.sleep(0.001)
 
 
+def print_much(x, times):
+    """Prints 2 MiB and waits until most of it is forgotten, again and again."""
+    for _ in range(times):
+        for _ in range(32):
+            os.write(1, b"z" * 2**16)
+        while os.fstat(1).st_size > 2**20:
+            time.sleep(0.001)
+    return x
+
+
 def slow(x, seconds):
     time.sleep(seconds)
     return x
