@@ -10,7 +10,7 @@ import numpy as np
 from numpy.exceptions import AxisError
 from numpy.typing import DTypeLike, NDArray
 
-from reference_impl.bfloat16 import BFLOAT16, cast, dtype_of, empty
+from reference_impl.bfloat16 import BFLOAT16, cast, dtype_of, empty, is_bfloat16, rounding
 
 Array = NDArray[Any]
 Combine = Callable[[Array, Array], Array]
@@ -167,11 +167,30 @@ def scan(
     terms = cast(elements, accumulator(dtype_of(x)))
     # Overflow is an answer of the scan, not an accident to warn about.
     with np.errstate(all="ignore"):
-        partial = terms[0]
-        along[0] = partial
-        for i in range(1, len(terms)):
-            partial = combine(partial, terms[i])
-            along[i] = partial
+        along[...] = _accumulated(combine, terms)
+    return result
+
+
+def _accumulated(combine: Combine, terms: Array) -> Array:
+    """y with y[0] = terms[0] and y[i] = combine(y[i - 1], terms[i])."""
+    if isinstance(combine, np.ufunc):
+        if is_bfloat16(terms):
+            return accumulated(rounding(combine), np.asarray(terms))
+        if terms.dtype.kind != "c":
+            # numpy's own loop, which is the same bit for bit. Of complex numbers it is not: it
+            # contracts multiplications and additions there.
+            return np.asarray(combine.accumulate(terms, axis=0, dtype=terms.dtype))
+    return accumulated(combine, terms)
+
+
+def accumulated(combine: Combine, terms: Array) -> Array:
+    """The definition as it reads, for any combine."""
+    result = empty(terms.shape, dtype_of(terms))
+    partial = terms[0]
+    result[0] = partial
+    for i in range(1, len(terms)):
+        partial = combine(partial, terms[i])
+        result[i] = partial
     return result
 
 

@@ -5,7 +5,8 @@ import pytest
 from numpy.exceptions import AxisError
 
 from reference_impl import cumsum, scan
-from reference_impl.scan import keep
+from reference_impl.bfloat16 import dtype_named, of_bits
+from reference_impl.scan import accumulated, keep
 
 GRID = np.array([[3, 4, 6, 10], [1, 6, 7, 9], [4, 3, 8, 7]], np.float32)
 
@@ -91,3 +92,39 @@ def test_the_input_stays_as_it_is():
 
 def test_any_combination_can_be_scanned():
     assert scan(np.maximum, np.array([1, 3, 2, 5]), 0).tolist() == [1, 3, 3, 5]
+
+
+def noise(name, shape):
+    """Elements of any bits, NaN and infinities among them, and as many between -2 and 2."""
+    generator = np.random.default_rng(0)
+    dtype = np.dtype(np.uint16) if name == "bfloat16" else dtype_named(name)
+    size = 2 * int(np.prod(shape))
+    anything = generator.bytes(size * dtype.itemsize // 2)
+    if name == "bool":
+        anything = bytes(byte & 1 for byte in anything)
+    tame = generator.uniform(-2, 2, size // 2)
+    if name == "bfloat16":
+        tame = tame.astype(np.float32).view(np.uint32) >> 16
+    x = np.concatenate([tame.astype(dtype), np.frombuffer(anything, dtype)]).reshape(2, *shape)
+    return of_bits(x) if name == "bfloat16" else x
+
+
+def bits_but_of_nan(y):
+    y = np.ascontiguousarray(y)
+    return (np.where(np.isnan(y), np.ones((), y.dtype), y).tobytes(), np.isnan(y).tolist())
+
+
+@pytest.mark.parametrize("shape", [(500,), (40, 3), (3, 40)])
+@pytest.mark.parametrize(
+    "name",
+    ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+     "float16", "bfloat16", "float32", "float64", "complex64", "complex128"],
+)  # fmt: skip
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_every_bit_is_that_of_the_plain_loop(name, shape):
+    combines = [np.add, np.multiply]
+    combines += [np.logaddexp] if name.startswith(("float", "bfloat")) else []
+    for x in noise(name, shape):
+        for combine in combines:
+            actual = scan(combine, x, 0)
+            assert bits_but_of_nan(actual) == bits_but_of_nan(accumulated(combine, x))
