@@ -25,6 +25,7 @@ from conformance.files.toml import header_at, parse_toml
 from conformance.model.backend import Backend, Binding, Target
 from conformance.model.case import Suite
 from conformance.model.errors import FileError, Place, UsageError
+from conformance.model.outcome import Outcome, Raised, Returned
 from conformance.model.verdict import RED, Task
 from conformance.run.engine import Workers
 
@@ -151,7 +152,7 @@ def catch(
     ]
     caught: dict[str, dict[str, None]] = {fake.path: {} for fake in fakes}
     house = replace(backends[0], name="fakes", adapter=folder / "adapter.py", ledger=())
-    oracle = Oracle()
+    judged = _Judged()
     with Workers([(house, target)], timeout_s=timeout_s) as workers:
         workers.start()
         for costly in (False, True):
@@ -161,7 +162,7 @@ def catch(
                 if _is_costly(task) == costly and not (costly and caught[task.binding.path])
             ]
             for task, outcome in workers.run(due):
-                if judge(task, outcome, oracle).status in RED:
+                if judged.is_red(task, outcome):
                     caught[task.binding.path][task.case.address] = None
     order = {case.address: number for number, case in enumerate(suite.cases)}
     return Catches(
@@ -169,6 +170,30 @@ def catch(
         tuple(dict.fromkeys(task.case.address for task in tasks)),
         {path: tuple(sorted(cases, key=order.__getitem__)) for path, cases in caught.items()},
     )
+
+
+class _Judged:
+    """Which verdicts are red.
+
+    Most fakes answer most cases as the others of their module do; each answer is judged once. The
+    tasks of a case on the fakes of one module differ in the path of the fake alone.
+    """
+
+    def __init__(self) -> None:
+        self._oracle = Oracle()
+        self._known: dict[tuple[str, str, Outcome], bool] = {}
+
+    def is_red(self, task: Task, outcome: Outcome) -> bool:
+        module, _, _ = task.binding.path.rpartition(".")
+        key = (task.case.address, module, _untimed(outcome))
+        if key not in self._known:
+            self._known[key] = judge(task, outcome, self._oracle).status in RED
+        return self._known[key]
+
+
+def _untimed(outcome: Outcome) -> Outcome:
+    """outcome without the time that it took, which no verdict depends on."""
+    return replace(outcome, duration_s=0.0) if isinstance(outcome, Returned | Raised) else outcome
 
 
 def _is_costly(task: Task) -> bool:

@@ -32,20 +32,42 @@ cases:
 """
 
 
+CAUGHT = {
+    "ignores_axis": "cumsum/mindspore-r2.0-torch/innermost-axis",
+    "ignores_dtype": "cumsum/mindspore-r2.0-torch/dtype-int8",
+    "casts_after": "cumsum/behaviour/cast-precedes-sum",
+    "exclusive": "cumsum/mindspore-r2.0-torch/innermost-axis",
+    "saturates": "cumsum/behaviour/int8-overflow",
+    "sums_in_the_dtype_of_x": "cumsum/behaviour/dtype-int64-widens-int8",
+    "returns_float64": "cumsum/mindspore-r2.0-torch/dtype-int8",
+    "returns_a_list": "cumsum/mindspore-r2.0-torch/innermost-axis",
+    "writes_into_its_input": "cumsum/behaviour/input-unchanged",
+    "skips_nan": "cumsum/behaviour/nan-propagates",
+    "squeezes": "cumsum/behaviour/single-column",
+    "drops_the_tail_of_odd_lengths": "cumsum/behaviour/thirty-three",
+}
+OUT_OF_RANGE = tuple(f"cumsum/behaviour/axis-out-of-range-{axis}" for axis in (1, -2))
+
+
+def is_tried(case):
+    return case.address in {*CAUGHT.values(), *OUT_OF_RANGE} or "beyond-2-31" in case.id
+
+
 @pytest.fixture(scope="module")
-def catches(tmp_path_factory):
-    """The fakes of a few modules: `make fakes` tries all of them."""
+def suite():
+    return load_suite(ROOT / "cases")
+
+
+@pytest.fixture(scope="module")
+def catches(suite, tmp_path_factory):
+    """The fakes of a few modules on a few cases: `make fakes` tries all of them on all."""
     folder = tmp_path_factory.mktemp("fakes") / "scans"
     shutil.copytree(SCANS, folder)
     kept = [SOME[0], *(m for m in SOME[1:] if MODULE.search(m)[1] in MODULES)]
     (folder / "fakes.toml").write_text("[[modules]]".join(kept))
     backends = [load_registered(name) for name in ("reference", "torch", "mindspore")]
-    return catch(load_suite(ROOT / "cases"), backends, folder=folder, timeout_s=10)
-
-
-def test_every_faulty_fake_is_caught(catches):
-    assert [fake.path for fake in catches.missed] == []
-    assert len([fake for fake in catches.fakes if not fake.right]) >= 30
+    few = replace(suite, cases=tuple(filter(is_tried, suite.cases)))
+    return catch(few, backends, folder=folder, timeout_s=10)
 
 
 def test_no_right_implementation_is_caught(catches):
@@ -53,34 +75,18 @@ def test_no_right_implementation_is_caught(catches):
     assert any(fake.right for fake in catches.fakes)
 
 
-@pytest.mark.parametrize(
-    ("fake", "case"),
-    [
-        ("ignores_axis", "cumsum/mindspore-r2.0-torch/innermost-axis"),
-        ("ignores_dtype", "cumsum/mindspore-r2.0-torch/dtype-int8"),
-        ("casts_after", "cumsum/behaviour/cast-precedes-sum"),
-        ("exclusive", "cumsum/mindspore-r2.0-torch/innermost-axis"),
-        ("saturates", "cumsum/behaviour/int8-overflow"),
-        ("sums_in_the_dtype_of_x", "cumsum/behaviour/dtype-int64-widens-int8"),
-        ("returns_float64", "cumsum/mindspore-r2.0-torch/dtype-int8"),
-        ("returns_a_list", "cumsum/mindspore-r2.0-torch/innermost-axis"),
-        ("writes_into_its_input", "cumsum/behaviour/input-unchanged"),
-        ("skips_nan", "cumsum/behaviour/nan-propagates"),
-        ("squeezes", "cumsum/behaviour/single-column"),
-        ("drops_the_tail_of_odd_lengths", "cumsum/behaviour/thirty-three"),
-    ],
-)
+@pytest.mark.parametrize(("fake", "case"), CAUGHT.items())
 def test_a_fault_is_caught_by_the_case_made_for_it(catches, fake, case):
     assert case in catches.caught[f"faulty.{fake}"]
 
 
 @pytest.mark.parametrize("fake", ["an_error_of_two_classes", "an_error_of_another_class"])
 def test_another_class_of_exception_is_caught_by_the_question_about_it_alone(catches, fake):
-    cases = [f"cumsum/behaviour/axis-out-of-range-{axis}" for axis in (1, -2)]
-    assert catches.caught[f"faulty_torch_keywords.raises_{fake}"] == tuple(cases)
+    assert catches.caught[f"faulty_torch_keywords.raises_{fake}"] == OUT_OF_RANGE
 
 
-def test_fakes_about_large_tensors_are_left_out_without_memory(catches):
+def test_fakes_about_large_tensors_are_left_out_without_memory(suite, catches):
+    assert any("beyond-2-31" in case.id for case in suite.cases)
     large = [fake for fake in read_fakes(SCANS) if fake.large]
     assert {fake.imitates for fake in large} == {"torch.cumsum", "torch.cumprod"}
     assert {fake.path for fake in large}.isdisjoint(fake.path for fake in catches.fakes)
@@ -138,15 +144,15 @@ def test_a_folder_without_fakes_is_a_wrong_question(tmp_path):
     )
 
 
-def test_a_fake_of_an_unknown_api_is_a_wrong_question(tmp_path):
+def test_a_fake_of_an_unknown_api_is_a_wrong_question(suite, tmp_path):
     (tmp_path / "fakes.toml").write_text('[[modules]]\nmodule = "m"\nimitates = "no.such"\n')
     (tmp_path / "m.py").write_text('def fake(x):\n    """Is no scan."""\n')
     with pytest.raises(UsageError) as caught:
-        catch(load_suite(ROOT / "cases"), [], folder=tmp_path, timeout_s=1)
+        catch(suite, [], folder=tmp_path, timeout_s=1)
     assert str(caught.value) == f"{tmp_path / 'fakes.toml'}: no backend has the API 'no.such'"
 
 
-def test_a_fake_is_not_asked_for_what_no_function_of_its_module_takes(tmp_path):
+def test_a_fake_is_not_asked_for_what_no_function_of_its_module_takes(suite, tmp_path):
     write_module(
         tmp_path,
         'imitates = "reference_impl.cumsum"\nright = true',
@@ -155,7 +161,6 @@ def test_a_fake_is_not_asked_for_what_no_function_of_its_module_takes(tmp_path):
         '    """Is right, and knows no exclusive form."""\n'
         "    return reference_impl.cumsum(x, axis, dtype)\n",
     )
-    suite = load_suite(ROOT / "cases")
     cases = {c.address for c in suite.cases if c.id in ("exclusive-float32", "float-input-float32")}
     few = replace(suite, cases=tuple(c for c in suite.cases if c.address in cases))
     found = catch(few, [load_registered("reference")], folder=tmp_path, timeout_s=10)
