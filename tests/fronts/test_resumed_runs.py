@@ -48,7 +48,7 @@ def whole_lines(report):
     return report.read_text().split("\n")[:-1]
 
 
-def left_of(counted, within_s=5.0):
+def left_of(counted, within_s=20.0):
     """The processes that have the log of this test in their environment."""
     mark = f"COUNTED_LOG={counted.folder / 'calls.log'}".encode()
     deadline = time.monotonic() + within_s

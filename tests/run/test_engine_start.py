@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -116,14 +117,17 @@ def test_a_target_that_cannot_start_holds_up_no_other(fake: Any, name: str) -> N
             if task.target is healthy.target:
                 assert isinstance(outcome, Returned)
                 break
-    assert time.monotonic() - began < 5
+    # The broken one may take 50 s or more.
+    assert time.monotonic() - began < 40
 
 
 def test_a_hanging_case_holds_up_no_other_target(fake: Any, misbehaving: Any) -> None:
     healthy = fake("healthy")
-    with healthy.workers(misbehaving, timeout_s=1, first_case_allowance_s=0) as workers:
-        ended = list(workers.run([misbehaving.task("hang"), *(healthy.task() for _ in range(50))]))
-    assert isinstance(ended[-1][1], TimedOut)
+    work = [misbehaving.task("hang"), *(healthy.task() for _ in range(50))]
+    with healthy.workers(misbehaving, timeout_s=60) as workers:
+        ended = list(islice(workers.run(work), 50))
+    assert {task.target for task, _ in ended} == {healthy.target}
+    assert all(isinstance(outcome, Returned) for _, outcome in ended)
 
 
 def test_a_backend_that_hangs_when_forked_gets_processes_of_its_own(fake: Any) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from conformance.model.outcome import Returned, TimedOut, Unavailable
+from conformance.model.outcome import Returned, Unavailable
 from conformance.run import schedule
 
 
@@ -111,16 +110,14 @@ def test_hanging_imports_hold_up_no_other_target(
     healthy = family(3, "healthy")
     everyone = [*hanging, *healthy]
     work = [one.task() for one in everyone]
-    began = time.monotonic()
     ended = {}
-    with everyone[0].workers(*everyone[1:], jobs=1, start_timeout_s=6.0) as workers:
+    with everyone[0].workers(*everyone[1:], jobs=1) as workers:
         for task, outcome in workers.run(work):
-            ended[task.target.name] = (outcome, time.monotonic() - began)
-    assert all(isinstance(ended[one.target.name][0], Unavailable) for one in hanging)
-    for one in healthy:
-        outcome, after_s = ended[one.target.name]
-        assert isinstance(outcome, Returned)
-        assert after_s < 6.0
+            ended[task.target] = outcome
+            if len(ended) == len(healthy):
+                break  # the hanging ones are not given up yet
+    assert set(ended) == {one.target for one in healthy}
+    assert all(isinstance(outcome, Returned) for outcome in ended.values())
 
 
 def test_a_hanging_case_holds_up_no_other_target(
@@ -129,11 +126,14 @@ def test_a_hanging_case_holds_up_no_other_target(
     monkeypatch.setattr(schedule, "SLOW_S", 0.3)
     targets = family(3)
     work = [targets[0].task("hang"), targets[1].task(), targets[2].task()]
-    with targets[0].workers(
-        *targets[1:], jobs=1, timeout_s=4.0, first_case_allowance_s=1
-    ) as workers:
-        ended = list(workers.run(work))
-    assert [type(outcome) for _, outcome in ended] == [Returned, Returned, TimedOut]
+    ended = {}
+    with targets[0].workers(*targets[1:], jobs=1, timeout_s=60.0) as workers:
+        for task, outcome in workers.run(work):
+            ended[task.target] = outcome
+            if len(ended) == 2:
+                break  # the hanging one still has time
+    assert set(ended) == {targets[1].target, targets[2].target}
+    assert all(isinstance(outcome, Returned) for outcome in ended.values())
 
 
 def test_a_target_that_cannot_start_costs_its_place_only(fake: Any, family: Any) -> None:
