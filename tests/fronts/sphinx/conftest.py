@@ -1,6 +1,7 @@
 """Small Sphinx projects of somebody else, with our cases and reports of real verdicts."""
 
 import io
+import json
 import math
 import re
 import shutil
@@ -20,8 +21,8 @@ from conformance.decide.memory import is_large
 from conformance.decide.plan import make_plan
 from conformance.files.backend_files import load_backend
 from conformance.files.load import load_suite
-from conformance.files.report import ReportWriter, verdict_data
-from conformance.model.backend import Target
+from conformance.files.report import ReportWriter, line_text, verdict_data
+from conformance.model.backend import Backend, Target
 from conformance.model.case import OutputExpected
 from conformance.model.dtypes import DTYPES
 from conformance.model.outcome import Crashed, Outcome, Raised, Returned, Unavailable
@@ -109,11 +110,56 @@ def _text(node: nodes.Node) -> str:
     return re.sub(r"\s+", " ", node.astext()).strip()
 
 
+@dataclass(frozen=True)
+class Told:
+    """A task and the line on it in a report of the project in folder, if it ends as expected."""
+
+    folder: Path
+    task: Task
+    line: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.task.case.id, self.task.binding.api
+
+    def moved(self, line: str, folder: Path) -> str:
+        """line as a report of the project in another folder has it."""
+        return line.replace(f"{self.folder}/", f"{folder}/")
+
+
+class Reports:
+    """What reports say of cases, made once for all projects that have the same ones."""
+
+    def __init__(self) -> None:
+        self._known: dict[object, tuple[Told, ...]] = {}
+
+    def told(self, folder: Path, pairs: Sequence[tuple[Backend, Target]]) -> tuple[Told, ...]:
+        """All that a run in folder which is given no more memory has a verdict on."""
+        cases = folder / "cases"
+        files = [(str(p.relative_to(cases)), p.read_bytes()) for p in sorted(cases.rglob("*.yaml"))]
+        key = (tuple(files), tuple(target for _, target in pairs))
+        if key not in self._known:
+            tasks = make_plan(load_suite(cases), pairs)
+            kept = [task for task in tasks if task.refusal or not is_large(task)]
+            self._known[key] = tuple(Told(folder, t, _line(t)) for t in kept)
+        return self._known[key]
+
+
+def _line(task: Task, outcome: Outcome | None = None, *, accuracy: Accuracy | None = None) -> str:
+    """The line on task, which ends as expected, its exact result rounded once, if nothing else is
+    said."""
+    if task.refusal:
+        return line_text(verdict_data(decline(task)))
+    exact = accuracy or Accuracy(0.5, (0,), "correctly-rounded")
+    return line_text(verdict_data(verdict_on(task, outcome or as_expected(task), exact)))
+
+
 @dataclass
 class Site:
     """A Sphinx project with a copy of our cases."""
 
     folder: Path
+    reports: Reports
 
     def write(self, name: str, text: str) -> Path:
         path = self.folder / name
@@ -173,33 +219,34 @@ class Site:
             for backend, version in targets
         ]
         path = self.folder / "build" / "reports" / f"{name}.jsonl"
-        tasks = make_plan(load_suite(self.folder / "cases"), pairs)
+        exact = accuracies or {}
         with ReportWriter(path, [target for _, target in pairs], started=started) as writer:
-            for task in tasks:
-                if is_large(task) and not task.refusal:
-                    continue  # as a run does that is given no more memory
-                if task.refusal:
-                    writer.add(verdict_data(decline(task)))
+            for told in self.reports.told(self.folder, pairs):
+                line, key = told.line, told.key
+                if key in other and other[key] is None and not told.task.refusal:
                     continue
-                key = (task.case.id, task.binding.api)
-                outcome = other[key] if key in other else as_expected(task)
-                if outcome is not None:
-                    accuracy = (accuracies or {}).get(key, Accuracy(0.5, (0,), "correctly-rounded"))
-                    writer.add(verdict_data(verdict_on(task, outcome, accuracy)))
+                if key in other or key in exact:
+                    line = _line(told.task, other.get(key), accuracy=exact.get(key))
+                writer.add(json.loads(told.moved(line, self.folder)))
             if whole:
                 writer.finish(ended=started + timedelta(seconds=2))
         return path
 
 
+@pytest.fixture(scope="session")
+def reports() -> Reports:
+    return Reports()
+
+
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+def site(tmp_path: Path, reports: Reports) -> Iterator[Site]:
     folder = (tmp_path / "site").resolve()
     shutil.copytree(ROOT / "cases" / "cumsum", folder / "cases" / "cumsum")
     shutil.copy(ROOT / "cases" / "differences.yaml", folder / "cases")
     # A million elements are for the suite to measure, not for every page to be built.
     behaviour = folder / "cases" / "cumsum" / "behaviour.yaml"
     behaviour.write_text(behaviour.read_text("utf-8").replace("1000000", "2000"), "utf-8")
-    site = Site(folder)
+    site = Site(folder, reports)
     site.write(
         "conf.py",
         'extensions = ["conformance.fronts.sphinx_ext"]\n'
