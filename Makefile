@@ -48,8 +48,9 @@ types: $(VENV)/developing
 cases: $(VENV)/developing
 	$(BIN)/conformance lint
 
+# Neighbours share what is costly to make, so each process takes a stretch and helps out at the end.
 unit: $(VENV)/developing environments
-	$(BIN)/pytest tests -q -n auto
+	$(BIN)/pytest tests -q -n auto --dist worksteal
 
 gate: $(VENV)/developing environments
 	$(BIN)/pytest $(BACKENDS) -q --conformance-report=build/reports/gate.jsonl
