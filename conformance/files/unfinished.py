@@ -44,6 +44,10 @@ def read_unfinished(path: Path) -> Unfinished:
         raise ReportError(f"{path}: no such file; expected a report of `conformance run`") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ReportError(f"{path}: cannot be read: {error}") from error
+    if not whole and not rest:
+        raise ReportError(
+            f"{path}: empty; the run was cut off before it wrote a line: run it again"
+        )
     records = [_record(path, number, text=text) for number, text in enumerate(whole, 1)]
     if rest:
         records += _last(rest)

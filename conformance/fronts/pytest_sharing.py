@@ -7,11 +7,8 @@ only this user can enter. A process that cannot reach it, on another machine, ha
 from __future__ import annotations
 
 import contextlib
-import shutil
-import tempfile
 from collections.abc import Iterable, Sequence
 from multiprocessing.connection import Client, Connection, Listener
-from pathlib import Path
 from secrets import token_hex
 from threading import Lock, Thread
 
@@ -19,6 +16,7 @@ from conformance.fronts.pytest_arguments import Pair
 from conformance.fronts.pytest_outcomes import AheadOfItems
 from conformance.model.outcome import Outcome
 from conformance.model.verdict import Task
+from conformance.run.run_folder import RunFolder
 
 # What a process of pytest-xdist is told: the path of the socket, and the key to it.
 Address = tuple[str, str]
@@ -34,9 +32,9 @@ class SharedOutcomes:
         self._timeout_s = timeout_s
         self._ahead: AheadOfItems | None = None
         self._lock = Lock()
-        self._folder = tempfile.mkdtemp(prefix="conformance-")
+        self._folder = RunFolder()
         key = token_hex(16)
-        self.address: Address = (str(Path(self._folder, "outcomes")), key)
+        self.address: Address = (str(self._folder.path / "outcomes"), key)
         self._listener = Listener(self.address[0], "AF_UNIX", authkey=key.encode())
         Thread(target=self._accept, name="conformance-listener", daemon=True).start()
 
@@ -54,7 +52,7 @@ class SharedOutcomes:
             self._listener.close()
             if self._ahead is not None:
                 self._ahead.stop()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.remove()
 
     def _accept(self) -> None:
         while True:

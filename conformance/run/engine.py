@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import selectors
-import shutil
 import socket
-import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,6 +16,7 @@ from conformance.model.backend import Backend, Target
 from conformance.model.outcome import Outcome, Raised
 from conformance.model.verdict import Task
 from conformance.run.dispatch import Dispatcher, Retire
+from conformance.run.run_folder import RunFolder, remove_abandoned
 from conformance.run.schedule import Schedule
 from conformance.run.servers import Limits
 
@@ -86,7 +85,7 @@ class Workers:
             self._selector = selectors.DefaultSelector()
             self._wake, self._waker = socket.socketpair()
             self._selector.register(self._wake, selectors.EVENT_READ, lambda: None)
-            self._folder = Path(tempfile.mkdtemp(prefix="conformance-"))
+            self._folder = RunFolder()
             if self._log_folder is not None:
                 self._log_folder.mkdir(parents=True, exist_ok=True)
             for backend, target in self._targets:
@@ -98,10 +97,11 @@ class Workers:
                     retire=self._retire,
                     limits=self._limits,
                     selector=self._selector,
-                    folder=self._log_folder or self._folder,
+                    folder=self._log_folder or self._folder.path,
                     environment=self._environment,
                 )
             self._begin(self._dispatchers if first is None else first)
+            remove_abandoned()
 
     def _begin(self, targets: Iterable[Target]) -> None:
         dispatchers = [self._dispatchers[target] for target in targets]
@@ -173,7 +173,7 @@ class Workers:
             self._selector.close()
             self._wake.close()
             self._waker.close()
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.remove()
 
     def __enter__(self) -> Workers:
         return self

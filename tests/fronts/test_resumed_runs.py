@@ -93,6 +93,18 @@ def test_after_kill_9_the_report_is_completed_and_nothing_is_left(counted, start
     assert json.loads(whole_lines(report)[-1])["verdicts"] == len(SLOW)
 
 
+def test_what_a_killed_run_left_in_the_temporary_folder_goes_with_the_next(counted, start):
+    temporary = counted.folder / "tmp"
+    temporary.mkdir()
+    counted.write_cases(SLOW)
+    process = start(after_calls=3, TMPDIR=str(temporary))
+    process.kill()
+    process.communicate()
+    assert len(list(temporary.iterdir())) == 1
+    counted.run("--resume=r.jsonl", backends=(), TMPDIR=str(temporary))
+    assert list(temporary.iterdir()) == []
+
+
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_run_that_is_told_to_end_says_how_to_go_on(counted, start, sent, status):
     counted.write_cases(SLOW)
@@ -212,7 +224,7 @@ def test_a_question_of_ones_own_is_refused(counted):
     ("text", "message"),
     [
         (None, "r.jsonl: no such file; expected a report of `conformance run`"),
-        ("", "r.jsonl:1: no report header of format 1; expected a report of `conformance run`"),
+        ("", "r.jsonl: empty; the run was cut off before it wrote a line: run it again"),
         ("word\n", "r.jsonl:1: the line is no object of JSON; the report was edited"),
         (
             '{"kind": "header", "format": 1, "tool": "t", "time": "x", "targets": []}\n',

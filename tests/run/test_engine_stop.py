@@ -82,7 +82,7 @@ def test_workers_can_run_several_times(misbehaving: Any) -> None:
 def test_the_temporary_folder_goes_with_the_workers(misbehaving: Any) -> None:
     with misbehaving.workers() as workers:
         list(workers.run([misbehaving.task("abort")]))
-        folder = workers._folder
+        folder = workers._folder.path
         assert folder.is_dir()
     assert not folder.exists()
 
