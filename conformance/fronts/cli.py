@@ -315,6 +315,35 @@ def repro(case: str, *, specs: tuple[str, ...], apis: tuple[str, ...], cases: Pa
 
 @main.command()
 @click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
+@_cases_option
+@click.option("--timeout", "timeout_s", type=click.FloatRange(min=0.001), metavar="S",
+              help="Seconds that one call may take.  [default: 60]")  # fmt: skip
+@_format_option
+def smoke(
+    specs: tuple[str, ...], *, cases: Path | None, timeout_s: float | None, form: str
+) -> None:
+    """Look whether the targets SPEC start and do what is declared of them; exit 1 if one does not.
+
+    One call for each dtype; without words in SPEC one for each device and mode, too.
+    """
+    from conformance.fronts.request import number_of_cpus
+    from conformance.fronts.smoke_command import as_data, as_text, look_at
+
+    settings = settings_here()
+    pairs = resolve_targets(specs, settings)
+    timeout_s = timeout_s or settings.timeout_s
+    seen = []
+    for looked in look_at(pairs, load_cases(cases), jobs=number_of_cpus(), timeout_s=timeout_s):
+        seen.append(looked)
+        if form == "text":
+            click.echo(as_text(looked))
+    if form == "json":
+        click.echo(json.dumps([as_data(looked) for looked in seen], indent=2, ensure_ascii=False))
+    sys.exit(EXIT_RED if any(looked.findings for looked in seen) else 0)
+
+
+@main.command()
+@click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
 def install(specs: tuple[str, ...]) -> None:
     """Make the managed environments of SPEC (NAME or NAME@VERSION); what is there is kept."""
     from conformance.run.environments import install as make

@@ -52,6 +52,13 @@ def program(function, *positional, **named):
     return programs[key](arrays)
 
 
+def words():
+    """The devices and modes that a target can be asked for here: every platform that jax finds."""
+    jax.config.update("jax_platforms", None)
+    devices = {"cpu": None, **{device.platform: None for device in jax.devices()}}
+    return {"devices": list(devices), "modes": ["default", "jit", "x64", "jit-x64"]}
+
+
 def to_framework(array, dtype):
     """An array with the elements of array, row by row: strides are not kept. Without x64, 64-bit
     dtypes become 32-bit ones."""

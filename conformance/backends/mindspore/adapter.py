@@ -23,6 +23,11 @@ def start(device, mode):
         mindspore.set_context(pynative_synchronize=True)
 
 
+def words():
+    """The devices and modes that a target can be asked for here."""
+    return {"devices": ["cpu"], "modes": ["default", "graph"]}
+
+
 def to_framework(array, dtype):
     """A tensor with a copy of the elements of array, row by row: strides are not kept."""
     if dtype == "bfloat16" and not VIEWS:

@@ -15,6 +15,11 @@ def start(device, mode):
     paddle.set_device("cpu")
 
 
+def words():
+    """The devices and modes that a target can be asked for here."""
+    return {"devices": ["cpu"], "modes": ["default"]}
+
+
 def to_framework(array, dtype):
     """A tensor with a copy of the elements of array, row by row: strides are not kept."""
     if dtype in SIGNED:

@@ -39,6 +39,11 @@ def traced(function, jit_compile):
     return call
 
 
+def words():
+    """The devices and modes that a target can be asked for here."""
+    return {"devices": ["cpu"], "modes": ["default", "function", "xla"]}
+
+
 def to_framework(array, dtype):
     """A tensor with a copy of the elements of array, row by row: strides are not kept."""
     if dtype == "bfloat16":

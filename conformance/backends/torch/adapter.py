@@ -21,6 +21,11 @@ def start(device, mode):
         compiled = functools.partial(torch.compile, dynamic=False)
 
 
+def words():
+    """The devices and modes that a target can be asked for here."""
+    return {"devices": ["cpu"], "modes": ["default", "compile"]}
+
+
 def to_framework(array, dtype):
     """A tensor with the elements of array, which it may share, strides included.
 
