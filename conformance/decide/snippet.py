@@ -17,31 +17,69 @@ from conformance.model.case import (
 from conformance.model.verdict import Task
 
 
-def snippet(task: Task) -> str:
-    """Lines of Python that make the task's call and print its result and dtype.
+# The name of the function that is compiled, in a mode that compiles.
+PROGRAM = "program"
 
-    What the binding data cannot say is a comment: a gradient without its template, repetitions
-    that cannot be compared.
+
+def snippet(task: Task) -> str:
+    """Lines of Python that make the task's call, in its target's mode, and print its result and
+    dtype.
+
+    What the binding data cannot say is a comment: a mode or a gradient without its template,
+    repetitions that cannot be compared.
     """
-    template = task.snippet
+    template, mode = task.snippet, task.snippet.mode(task.target.mode)
     made: list[str] = []
     for name, value in task.call.arguments:
         if isinstance(value, TensorValue):
             made += [*preparation(value), f"{name} = {value_text(value, template)}"]
-    lines = [*template.imports, ""]
+    lines = [*template.imports]
+    if mode is not None:
+        lines += mode.settings
+    elif task.target.mode != "default":
+        lines.append(f"# measured in mode {task.target.mode}, which is not shown here")
+    lines.append("")
+    program = _program(task, mode.decorator) if mode is not None and mode.decorator else []
+    text = f"{PROGRAM}({', '.join(_arguments(task))})" if program else call_text(task)
     if task.expectation.repeat > 1:
-        lines += _repeated(task, made)
+        lines += _repeated(task, made, program=program, text=text)
     else:
-        lines += [*made, *_call_lines(task)]
+        lines += [*made, *program, *_call_lines(task, text)]
     lines.append('print(actual, getattr(actual, "dtype", type(actual)))')
     return "\n".join(lines) + "\n"
 
 
-def _repeated(task: Task, made: list[str]) -> list[str]:
+def _program(task: Task, decorator: str) -> list[str]:
+    """The lines that define the function that is compiled: of the tensors, with all else in it."""
+    shown = {name for name, value in task.call.arguments if isinstance(value, TensorValue)}
+    given = [
+        f"{name} = {value_text(value, task.snippet)}"
+        for name, value in _named(task)
+        if name not in shown
+    ]
+    text = call_text(task, named=frozenset(name for name, _ in _named(task)))
+    header = f"def {PROGRAM}({', '.join(_arguments(task))}):"
+    return [*given, "", f"@{decorator}", header, f"    return {text}", "", ""]
+
+
+def _named(task: Task) -> list[tuple[str, Value]]:
+    """(name, value) of what is made before the program: tensors, and numpy scalars, which compilers
+    take for calls of numpy."""
+    made = [(name, value) for _, name, value in placed(task.binding, task.call)]
+    return [(name, v) for name, v in made if isinstance(v, TensorValue | NumpyScalar)]
+
+
+def _arguments(task: Task) -> list[str]:
+    """The names of the program's arguments."""
+    tensors = [name for name, value in _named(task) if isinstance(value, TensorValue)]
+    return [*tensors, "out"] if task.binding.kind == "out" else tensors
+
+
+def _repeated(task: Task, made: list[str], *, program: list[str], text: str) -> list[str]:
     """The call again and again, until a result is not the first one bit for bit."""
     repeat, array = task.expectation.repeat, task.snippet.array
     if not array:
-        return [*made, f"# made {repeat} times in one process", *_call_lines(task)]
+        return [*made, *program, f"# made {repeat} times in one process", *_call_lines(task, text)]
     several = len(task.expectation.choices[0].outputs) > 1 and task.call.gradient is None
     outputs = "actual" if several else "(actual,)"
     read = array.format(tensor="output")
@@ -49,7 +87,7 @@ def _repeated(task: Task, made: list[str]) -> list[str]:
     inside, before = (made, []) if task.binding.kind == "in-place" else ([], made)
     body = [
         *inside,
-        *_call_lines(task),
+        *_call_lines(task, text),
         f"elements = [np.asarray({read}).tobytes() for output in {outputs}]",
         "first = elements if number == 1 else first",
         "if elements != first:",
@@ -57,20 +95,22 @@ def _repeated(task: Task, made: list[str]) -> list[str]:
         "    break",
     ]
     loop = [f"for number in range(1, {repeat + 1}):", *(f"    {line}" for line in body)]
-    return [*before, *loop]
+    return [*before, *program, *loop]
 
 
-def call_text(task: Task) -> str:
-    """The call alone, tensors by their argument's name: `torch.cumsum(input=x, dim=-1)`."""
+def call_text(task: Task, *, named: frozenset[str] = frozenset()) -> str:
+    """The call alone, tensors by their argument's name: `torch.cumsum(input=x, dim=-1)`.
+
+    named: what else goes by its name."""
     binding, template = task.binding, task.snippet
     callee = binding.path
     given = []
     if binding.kind == "primitive":
         made_with = constructed(binding, task.call)
         callee = f"{callee}({', '.join(f'{n}={value_text(v, template)}' for n, v in made_with)})"
-    tensors = {n for n, v in task.call.arguments if isinstance(v, TensorValue)}
+    names = named | {n for n, v in task.call.arguments if isinstance(v, TensorValue)}
     for where, name, value in placed(binding, task.call):
-        text = name if name in tensors else value_text(value, template)
+        text = name if name in names else value_text(value, template)
         if where == "self" and binding.kind in METHODS:
             callee = f"{text}.{binding.path.rpartition('.')[2]}"
         else:
@@ -80,9 +120,9 @@ def call_text(task: Task) -> str:
     return f"{callee}({', '.join(given)})"
 
 
-def _call_lines(task: Task) -> list[str]:
-    """The lines that end with actual, the output."""
-    kind, text = task.binding.kind, call_text(task)
+def _call_lines(task: Task, text: str) -> list[str]:
+    """The lines that end with actual, the output of the call that text makes."""
+    kind = task.binding.kind
     if task.call.gradient is not None:
         return _gradient_lines(task, text)
     changed = next((n for w, n, _ in placed(task.binding, task.call) if w == "self"), None)

@@ -19,6 +19,7 @@ from conformance.files.fields import (
     integer,
     mapping,
     matching,
+    pairs,
     sequence,
     text,
     texts,
@@ -28,7 +29,7 @@ from conformance.files.fields import (
 from conformance.files.ledger_file import read_ledger
 from conformance.files.nodes import Map, Node, read_document
 from conformance.files.source import Source
-from conformance.model.backend import Backend, ErrorRule, LongestAxis, Snippet
+from conformance.model.backend import Backend, ErrorRule, LongestAxis, ModeSnippet, Snippet
 from conformance.model.case import ERROR_WORDS
 from conformance.model.errors import FileError, Place
 
@@ -76,7 +77,7 @@ def load_backend(folder: Path) -> Backend:
         adapter,
         read_bindings(source, root, backend=name),
         _errors(source, root),
-        _snippet(source, root),
+        _snippet(source, root, modes=environment.modes),
         read_ledger(read_document(ledger), backend=name) if ledger.exists() else (),
         environment.distribution,
         environment.module,
@@ -100,19 +101,50 @@ def _longest_axis(source: Source, root: Map) -> LongestAxis:
     return LongestAxis(elements, reason)
 
 
-def _snippet(source: Source, root: Map) -> Snippet:
+def _snippet(source: Source, root: Map, *, modes: tuple[str, ...]) -> Snippet:
     at = root.value_at("snippet")
     node = mapping(source, root.values["snippet"], at=at, what="snippet")
     keys = {"imports", "tensor", "dtype"}
-    optional = {"cast", "array", "gradient"}
+    optional = {"cast", "array", "gradient", "modes"}
     values = closed(source, node, required=keys, optional=optional, what="snippet")
     imports = texts(source, values["imports"], at=node.value_at("imports"), what="imports")
     templates = [_template(source, node, key=k, placeholders=given) for k, given in _TEMPLATES]
     tensor, dtype, cast, array = templates
     assert tensor is not None
     assert dtype is not None
-    made = Snippet(imports, tensor, dtype, array=array or "", gradient=_gradient(source, node))
+    made = Snippet(
+        imports, tensor, dtype,
+        array=array or "", gradient=_gradient(source, node), modes=_modes(source, node, known=modes),
+    )  # fmt: skip
     return made if cast is None else replace(made, cast=cast)
+
+
+def _modes(source: Source, node: Map, *, known: tuple[str, ...]) -> tuple[ModeSnippet, ...]:
+    """How a script asks for each mode; () where nobody says."""
+    if "modes" not in node.values:
+        return ()
+    listed = mapping(source, node.values["modes"], at=node.value_at("modes"), what="modes")
+    return tuple(
+        _mode(source, mode, value, at=at, known=known, key_at=key_at)
+        for mode, value, key_at, at in pairs(listed)
+    )
+
+
+def _mode(
+    source: Source, mode: str, value: Node, *, at: int, key_at: int, known: tuple[str, ...]
+) -> ModeSnippet:
+    word(source, mode, at=key_at, what="mode", known=known)
+    what = f"mode {mode!r}"
+    node = mapping(source, value, at=at, what=what)
+    values = closed(source, node, required=set(), optional={"settings", "decorator"}, what=what)
+    settings: tuple[str, ...] = ()
+    if "settings" in values:
+        settings = texts(source, values["settings"], at=node.value_at("settings"), what="settings")
+    decorator = ""
+    if "decorator" in values:
+        at = node.value_at("decorator")
+        decorator = text(source, values["decorator"], at=at, what="decorator")
+    return ModeSnippet(mode, settings, decorator)
 
 
 def _gradient(source: Source, node: Map) -> tuple[str, ...]:

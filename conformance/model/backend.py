@@ -142,12 +142,23 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True)
+class ModeSnippet:
+    """How a person asks for an execution mode: lines after the imports, and what decorates a function
+    of the call's tensors where the call is compiled; '' where it is not."""
+
+    mode: str
+    settings: tuple[str, ...] = ()
+    decorator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Snippet:
     """How a person writes a value of the framework: lines of imports, and templates with {array}
     (a numpy expression), {name} (a dtype's name), and {tensor} and {dtype} (what these gave).
 
     array: a tensor as a numpy array; '' where that is not said. gradient: lines that end with
-    `actual`, the derivative of the sum of what {call} gives by {tensor}; () likewise.
+    `actual`, the derivative of the sum of what {call} gives by {tensor}; () likewise. modes: those
+    that a script can show, beside the usual one.
     """
 
     imports: tuple[str, ...]
@@ -156,6 +167,10 @@ class Snippet:
     cast: str = "{tensor}.to({dtype})"
     array: str = ""
     gradient: tuple[str, ...] = ()
+    modes: tuple[ModeSnippet, ...] = ()
+
+    def mode(self, name: str) -> ModeSnippet | None:
+        return next((mode for mode in self.modes if mode.mode == name), None)
 
 
 @dataclass(frozen=True, slots=True)

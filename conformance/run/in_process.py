@@ -47,7 +47,8 @@ def _started(task: Task, adapter: Path) -> Executor | Unavailable:
     target = task.target
     try:
         module = load_adapter(str(adapter))
-        getattr(module, "start", do_nothing)(target.device, target.mode)
+        for step in ("prepare", "start"):
+            getattr(module, step, do_nothing)(target.device, target.mode)
     except CAUGHT as error:
         reason = f"{target.name} does not start in this process: {type(error).__name__}: {error}"
         return Unavailable("target", reason)

@@ -11,6 +11,7 @@ import array
 import collections
 import contextlib
 import fcntl
+import functools
 import gc
 import hashlib
 import importlib
@@ -106,7 +107,7 @@ def load_adapter(path: str) -> Any:
 
 
 def do_nothing(*_: Any) -> None:
-    """What an adapter without start or synchronise does."""
+    """What an adapter without prepare, start or synchronise does."""
 
 
 class Executor:
@@ -177,6 +178,8 @@ class Execution:
         self.phase = "convert"
         self.signature: Optional[List[str]] = None
         self.arguments: Optional[Arguments] = None
+        # What the callable was compiled to: once, however often the request calls it.
+        self.program: Optional[Callable[..., Any]] = None
         # Every input tensor, if they are checked: its argument, itself, its dtype and elements, or
         # the digests of their chunks.
         self.inputs: Optional[List[Tuple[Any, Any, str, Any]]] = (
@@ -316,8 +319,21 @@ class Execution:
             if self.kind == "primitive" and self.signature is not None:
                 made_with = self.executor.parameters(self.executor.function(path), path)
                 self.signature = [*(made_with or []), *self.signature]
-        compiled = self.executor.compiled
-        return function if compiled is None else compiled(function)
+        if self.executor.compiled is None:
+            return function
+        return self.compiled(function, owner)
+
+    def compiled(self, function: Callable[..., Any], owner: Any) -> Callable[..., Any]:
+        """A program that makes the call. It belongs to this request: what a compiler generalises
+        from earlier calls, or gives up after many, is no part of a case."""
+        if self.kind not in ("method", "in-place"):
+            if self.program is None:
+                self.program = self.executor.compiled(function)
+            return self.program
+        if self.program is None:
+            # The tensor is an argument of the program like any other, no constant in it.
+            self.program = self.executor.compiled(method(self.call["path"].rpartition(".")[2]))
+        return functools.partial(self.program, owner)
 
     def construct(self, key: Any) -> Callable[..., Any]:
         """The object of a primitive's class, made once for each server and its constants."""
@@ -559,6 +575,15 @@ def resolve(path: str) -> Callable[..., Any]:
     if not callable(found):
         raise UnplaceableError("api", "%s is not callable" % path)
     return found
+
+
+def method(name: str) -> Callable[..., Any]:
+    """A function that calls the method of that name of its first argument."""
+
+    def call(owner: Any, *positional: Any, **keywords: Any) -> Any:
+        return getattr(owner, name)(*positional, **keywords)
+
+    return call
 
 
 def describe_exception(error: BaseException) -> Header:
@@ -880,6 +905,7 @@ def main(arguments: List[str]) -> None:
     die_with(control)
     try:
         adapter = load_adapter(path)
+        getattr(adapter, "prepare", do_nothing)(*words)
         version = str(adapter.version)
     except BaseException as error:
         traceback.print_exc()

@@ -1,6 +1,6 @@
 """torch: the conversions that its tensors need. Python 3.8 syntax, the framework and numpy only."""
 
-import functools
+import importlib
 
 import torch
 
@@ -12,13 +12,52 @@ tensor_types = (torch.Tensor,)
 compiled = None
 
 
+def prepare(device, mode):
+    """Import what the mode needs, once for all servers: four seconds where calls are compiled."""
+    if mode == "compile":
+        importlib.import_module("torch._inductor.config").compile_threads = 1
+        importlib.import_module("torch._dynamo")
+        importlib.import_module("torch._inductor.compile_fx")
+
+
 def start(device, mode):
     """Configure a forked server. One thread: forked children must not share a thread pool."""
     global compiled
     torch.set_num_threads(1)
     if mode == "compile":
-        # Each call has its own shapes: none is to be generalised from the ones before.
-        compiled = functools.partial(torch.compile, dynamic=False)
+        compiled = as_program
+
+
+def as_program(function):
+    """function, compiled by torch.compile as it comes for what it is given first."""
+    # Dynamo counts compilations by code, of which all programs have the same: after eight of them
+    # it would call the rest as they are, and from the second shape on it would generalise.
+    torch._dynamo.reset()
+
+    def program(*positional, **named):
+        return function(*positional, **named)
+
+    compiled = torch.compile(program)
+    graphs = []
+
+    def run(*positional, **named):
+        before = made_graphs()
+        returned = compiled(*positional, **named)
+        graphs.append(made_graphs() - before)
+        if not any(graphs):
+            raise NotCompiledError("torch.compile made no graph of the call, and called it as it is")
+        return returned
+
+    return run
+
+
+def made_graphs():
+    """How many graphs a compiler has made of programs so far."""
+    return torch._dynamo.utils.counters["stats"]["unique_graphs"]
+
+
+class NotCompiledError(RuntimeError):
+    """A call that came to its end without any compiled code."""
 
 
 def words():
