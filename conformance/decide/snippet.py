@@ -16,7 +16,6 @@ from conformance.model.case import (
 )
 from conformance.model.verdict import Task
 
-
 # The name of the function that is compiled, in a mode that compiles.
 PROGRAM = "program"
 

@@ -113,9 +113,13 @@ def _snippet(source: Source, root: Map, *, modes: tuple[str, ...]) -> Snippet:
     assert tensor is not None
     assert dtype is not None
     made = Snippet(
-        imports, tensor, dtype,
-        array=array or "", gradient=_gradient(source, node), modes=_modes(source, node, known=modes),
-    )  # fmt: skip
+        imports,
+        tensor,
+        dtype,
+        array=array or "",
+        gradient=_gradient(source, node),
+        modes=_modes(source, node, known=modes),
+    )
     return made if cast is None else replace(made, cast=cast)
 
 

@@ -143,8 +143,8 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class ModeSnippet:
-    """How a person asks for an execution mode: lines after the imports, and what decorates a function
-    of the call's tensors where the call is compiled; '' where it is not."""
+    """How a person asks for an execution mode: lines after the imports, and what decorates a
+    function of the call's tensors; '' where nothing is compiled."""
 
     mode: str
     settings: tuple[str, ...] = ()

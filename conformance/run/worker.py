@@ -117,7 +117,7 @@ class Executor:
         self.adapter = adapter
         self.caught = caught
         self.synchronise = getattr(adapter, "synchronise", do_nothing)
-        self.compiled = getattr(adapter, "compiled", None)
+        self.compiled: Any = getattr(adapter, "compiled", None)
         self.functions: Dict[str, Callable[..., Any]] = {}
         self.primitives: Dict[Any, Callable[..., Any]] = {}
         self.signatures: Dict[Any, Optional[List[str]]] = {}
@@ -321,19 +321,17 @@ class Execution:
                 self.signature = [*(made_with or []), *self.signature]
         if self.executor.compiled is None:
             return function
-        return self.compiled(function, owner)
-
-    def compiled(self, function: Callable[..., Any], owner: Any) -> Callable[..., Any]:
-        """A program that makes the call. It belongs to this request: what a compiler generalises
-        from earlier calls, or gives up after many, is no part of a case."""
         if self.kind not in ("method", "in-place"):
-            if self.program is None:
-                self.program = self.executor.compiled(function)
-            return self.program
+            return self.compiled(function)
+        # The tensor is an argument of the program like any other, no constant in it.
+        return functools.partial(self.compiled(method(path.rpartition(".")[2])), owner)
+
+    def compiled(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """function as a program that belongs to this request: what a compiler generalises from
+        earlier calls, or gives up after many of them, is no part of a case."""
         if self.program is None:
-            # The tensor is an argument of the program like any other, no constant in it.
-            self.program = self.executor.compiled(method(self.call["path"].rpartition(".")[2]))
-        return functools.partial(self.program, owner)
+            self.program = self.executor.compiled(function)
+        return self.program
 
     def construct(self, key: Any) -> Callable[..., Any]:
         """The object of a primitive's class, made once for each server and its constants."""

@@ -7,7 +7,7 @@ import pytest
 
 from conformance.decide.expression import array_text, preparation
 from conformance.decide.snippet import call_text, snippet, value_text
-from conformance.model.backend import Snippet
+from conformance.model.backend import ModeSnippet, Snippet
 from conformance.model.case import (
     Call,
     Choice,
@@ -350,4 +350,116 @@ def test_what_lies_between_every_other_element_is_none_of_them(make_tensor):
 def test_a_number_can_lie_in_one_way_only(make_tensor, layout):
     assert value_text(LaidOut(make_tensor(5, "int8"), layout), TORCH) == (
         'torch.from_numpy(np.array(5, "int8"))'
+    )
+
+
+def in_mode(task, mode, *modes):
+    return dataclasses.replace(
+        task,
+        target=dataclasses.replace(task.target, mode=mode),
+        snippet=dataclasses.replace(task.snippet, modes=modes),
+    )
+
+
+COMPILE = ModeSnippet("compile", decorator="torch.compile")
+
+
+def test_a_mode_that_compiles_shows_what_is_compiled(task):
+    assert snippet(in_mode(task, "compile", COMPILE)) == (
+        "import numpy as np\n"
+        "import torch\n"
+        "\n"
+        'x = torch.from_numpy(np.array([1, 2], "int8"))\n'
+        "\n"
+        "@torch.compile\n"
+        "def program(x):\n"
+        "    return torch.cumsum(input=x, dim=0, dtype=torch.int8)\n"
+        "\n"
+        "\n"
+        "actual = program(x)\n"
+        'print(actual, getattr(actual, "dtype", type(actual)))\n'
+    )
+
+
+def test_the_usual_mode_shows_the_plain_call(task):
+    assert snippet(in_mode(task, "default", COMPILE)) == snippet(task)
+
+
+def test_the_settings_of_a_mode_stand_after_the_imports(task):
+    wide = in_mode(task, "x64", ModeSnippet("x64", ("torch.use_x64()",)))
+    assert snippet(wide).splitlines()[1:4] == ["import torch", "torch.use_x64()", ""]
+    assert "program" not in snippet(wide)
+
+
+def test_a_mode_that_no_script_shows_is_a_comment(task):
+    assert snippet(in_mode(task, "graph", COMPILE)).splitlines()[1:4] == [
+        "import torch",
+        "# measured in mode graph, which is not shown here",
+        "",
+    ]
+
+
+def test_a_program_writes_into_the_tensor_that_it_is_given(task):
+    assert snippet(of_kind(in_mode(task, "compile", COMPILE), "out")).splitlines()[4:12] == [
+        "",
+        "@torch.compile",
+        "def program(x, out):",
+        "    return torch.cumsum(input=x, dim=0, dtype=torch.int8, out=out)",
+        "",
+        "",
+        'out = torch.from_numpy(np.empty((2,), "int8"))',
+        "program(x, out)",
+    ]
+
+
+def test_a_numpy_scalar_is_made_before_the_program(task):
+    numbered = dataclasses.replace(
+        task,
+        call=dataclasses.replace(
+            task.call, arguments=(task.call.arguments[0], ("axis", NumpyScalar("int64", 0)))
+        ),
+    )
+    assert snippet(in_mode(numbered, "compile", COMPILE)).splitlines()[4:9] == [
+        "axis = np.int64(0)",
+        "",
+        "@torch.compile",
+        "def program(x):",
+        "    return torch.cumsum(input=x, dim=axis)",
+    ]
+    assert call_text(numbered) == "torch.cumsum(input=x, dim=np.int64(0))"
+
+
+def test_an_integer_that_goes_as_a_tensor_is_an_argument_of_the_program(task):
+    taken = of_kind(task, "function", as_tensor=(("axis", "int64"),))
+    assert snippet(in_mode(taken, "compile", COMPILE)).splitlines()[4:8] == [
+        'axis = torch.from_numpy(np.array(0, "int64"))',
+        "",
+        "@torch.compile",
+        "def program(x, axis):",
+    ]
+
+
+def test_a_program_is_defined_once_however_often_it_is_called(task):
+    placed = of_kind(
+        task, "in-place", path="torch.Tensor.cumsum_",
+        parameters=(("x", "self"), ("axis", "dim"), ("dtype", "dtype")),
+    )  # fmt: skip
+    repeated = asked(placed, repeat=2, array="{tensor}.numpy()")
+    assert snippet(in_mode(repeated, "compile", COMPILE)).splitlines()[4:12] == [
+        "@torch.compile",
+        "def program(x):",
+        "    return x.cumsum_(dim=0, dtype=torch.int8)",
+        "",
+        "",
+        "for number in range(1, 3):",
+        '    x = torch.from_numpy(np.array([1, 2], "int8"))',
+        "    program(x)",
+    ]
+
+
+def test_a_gradient_is_that_of_the_program(task):
+    template = ("actual = gradient_of(lambda {tensor}: {call})({tensor})",)
+    compiled = in_mode(asked(task, gradient="x", lines=template), "compile", COMPILE)
+    assert snippet(compiled).splitlines()[-2] == (
+        "actual = gradient_of(lambda x: program(x))(x)"
     )

@@ -18,6 +18,7 @@ from conformance.model.backend import (
     EnvironmentRecipe,
     KnownOutcome,
     LongestAxis,
+    ModeSnippet,
 )
 from conformance.model.case import DTypeName, ListValue, OutputExpected, TupleValue
 from conformance.model.dtypes import DTYPES
@@ -433,3 +434,34 @@ def test_how_a_script_reads_a_tensor_and_differentiates_is_data(folder: Path) ->
     (folder / "bindings.yaml").write_text(text)
     snippet = load_backend(folder).snippet
     assert (snippet.array, snippet.gradient) == ("{tensor}.numpy()", tuple(lines))
+
+
+def with_modes(text: str) -> str:
+    return BINDINGS.replace("  dtype: mine.{name}\n", "  dtype: mine.{name}\n" + text)
+
+
+def test_how_a_script_asks_for_a_mode_is_data(folder: Path) -> None:
+    (folder / "environment.toml").write_text('modes = ["default", "graph"]\n' + ENVIRONMENT)
+    shown = "  modes:\n    graph: {settings: [mine.use(1)], decorator: mine.jit}\n"
+    (folder / "bindings.yaml").write_text(with_modes(shown))
+    snippet = load_backend(folder).snippet
+    assert snippet.modes == (ModeSnippet("graph", ("mine.use(1)",), "mine.jit"),)
+    assert snippet.mode("graph") == snippet.modes[0]
+    assert snippet.mode("default") is None
+
+
+def test_a_mode_that_the_environment_does_not_have_is_refused(
+    folder: Path, refusal: Callable[..., str]
+) -> None:
+    (folder / "environment.toml").write_text('modes = ["default", "graph"]\n' + ENVIRONMENT)
+    (folder / "bindings.yaml").write_text(with_modes("  modes:\n    graphs: {decorator: a}\n"))
+    assert refusal(load_backend, folder) == (
+        "mine/bindings.yaml:8:5: mode is 'graphs'; expected one of: default, graph; "
+        "did you mean 'graph'?"
+    )
+
+
+@pytest.mark.parametrize("name", BACKENDS)
+def test_a_bundled_backend_shows_every_mode(name: str) -> None:
+    backend = load_backend(ROOT / "conformance" / "backends" / name)
+    assert {mode.mode for mode in backend.snippet.modes} == set(backend.modes) - {"default"}

@@ -1,7 +1,5 @@
 """jax: the conversions that its arrays need. Python 3.8 syntax, the framework and numpy only."""
 
-import functools
-
 import jax
 import jax.numpy
 import numpy
@@ -10,9 +8,6 @@ version = jax.__version__
 tensor_types = (jax.Array,)
 # Set by start where the mode is jit.
 compiled = None
-# The last program, by its callable and fixed arguments: a repeated call finds it, and more of them
-# would keep 1.5 MB each.
-programs = {}
 
 
 def start(device, mode):
@@ -24,32 +19,26 @@ def start(device, mode):
 
 
 def as_program(function):
-    """function, compiled as a whole for the arrays that it is given."""
-    owner = getattr(function, "__self__", None)
-    if isinstance(owner, jax.Array):
-        # The array of a method is an argument like any other, no constant of the program.
-        return functools.partial(program, function.__func__, owner)
-    return functools.partial(program, function)
+    """function, compiled as a whole for the arrays that it is given. Arguments that are no arrays
+    stay as they are: for jit's own static arguments 1, 1.0 and True are the same."""
+    programs = []
 
+    def run(*positional, **named):
+        leaves, tree = jax.tree.flatten((positional, named))
+        arrays = [leaf for leaf in leaves if isinstance(leaf, jax.Array)]
+        fixed = [None if isinstance(leaf, jax.Array) else leaf for leaf in leaves]
 
-def program(function, *positional, **named):
-    """The result of function. Arguments that are no arrays stay as they are: 1, 1.0 and True are
-    three programs, which they are not for jit's own static arguments."""
-    leaves, tree = jax.tree.flatten((positional, named))
-    arrays = [leaf for leaf in leaves if isinstance(leaf, jax.Array)]
-    fixed = [None if isinstance(leaf, jax.Array) else leaf for leaf in leaves]
-    key = (function, str(tree), repr(fixed))
-    if key not in programs:
-
-        def call(arrays):
+        def program(arrays):
             remaining = iter(arrays)
             filled = [next(remaining) if leaf is None else leaf for leaf in fixed]
             positional, named = jax.tree.unflatten(tree, filled)
             return function(*positional, **named)
 
-        programs.clear()
-        programs[key] = jax.jit(call)
-    return programs[key](arrays)
+        if not programs:
+            programs.append(jax.jit(program))
+        return programs[0](arrays)
+
+    return run
 
 
 def words():

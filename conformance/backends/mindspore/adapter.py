@@ -18,7 +18,7 @@ def start(device, mode):
     global compiled
     mindspore.set_context(mode=mindspore.PYNATIVE_MODE)
     if mode == "graph":
-        compiled = mindspore.jit
+        compiled = as_program
     if runtime is None:
         mindspore.set_context(pynative_synchronize=True)
 
@@ -26,6 +26,16 @@ def start(device, mode):
 def words():
     """The devices and modes that a target can be asked for here."""
     return {"devices": ["cpu"], "modes": ["default", "graph"]}
+
+
+def as_program(function):
+    """function, called in a program that mindspore.jit compiles. What is no Python function, as a
+    primitive and most methods of a tensor, jit alone would give back uncompiled."""
+
+    def program(*positional, **named):
+        return function(*positional, **named)
+
+    return mindspore.jit(program)
 
 
 def to_framework(array, dtype):

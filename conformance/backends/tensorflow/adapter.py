@@ -8,8 +8,6 @@ version = tensorflow.__version__
 tensor_types = (tensorflow.Tensor,)
 # How a call is compiled before it is made; None where it is not. Set by start.
 compiled = None
-# The graphs made so far, by the function and by what they are not given as tensors.
-graphs = {}
 
 
 def start(device, mode):
@@ -25,16 +23,20 @@ def start(device, mode):
 def traced(function, jit_compile):
     """function as a graph, which XLA compiles if it is asked to. Only tensors are arguments of the
     graph: what else is given it would make tensors of, or pass by position."""
+    graphs = []
 
     def call(**keywords):
         tensors = {n: v for n, v in keywords.items() if isinstance(v, tensor_types)}
         fixed = {n: v for n, v in keywords.items() if n not in tensors}
-        key = function, repr(fixed)
-        if key not in graphs:
-            graphs[key] = tensorflow.function(
-                lambda given: function(**fixed, **given), autograph=False, jit_compile=jit_compile
+        if not graphs:
+            graphs.append(
+                tensorflow.function(
+                    lambda given: function(**fixed, **given),
+                    autograph=False,
+                    jit_compile=jit_compile,
+                )
             )
-        return graphs[key](tensors)
+        return graphs[0](tensors)
 
     return call
 

@@ -45,7 +45,7 @@ def as_program(function):
         returned = compiled(*positional, **named)
         graphs.append(made_graphs() - before)
         if not any(graphs):
-            raise NotCompiledError("torch.compile made no graph of the call, and called it as it is")
+            raise NotCompiledError("torch.compile made no graph of the call, but called it")
         return returned
 
     return run
