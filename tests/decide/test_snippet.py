@@ -460,6 +460,4 @@ def test_a_program_is_defined_once_however_often_it_is_called(task):
 def test_a_gradient_is_that_of_the_program(task):
     template = ("actual = gradient_of(lambda {tensor}: {call})({tensor})",)
     compiled = in_mode(asked(task, gradient="x", lines=template), "compile", COMPILE)
-    assert snippet(compiled).splitlines()[-2] == (
-        "actual = gradient_of(lambda x: program(x))(x)"
-    )
+    assert snippet(compiled).splitlines()[-2] == ("actual = gradient_of(lambda x: program(x))(x)")

@@ -19,6 +19,7 @@ from conformance.fronts.sphinx.late import late_nodes
 from conformance.fronts.sphinx.ledger import ledger_nodes
 from conformance.fronts.sphinx.markup import settle
 from conformance.fronts.sphinx.measured import Measured
+from conformance.fronts.sphinx.modes import mode_nodes
 from conformance.fronts.sphinx.operation import operation_nodes, verdict_nodes
 from conformance.fronts.sphinx.page import page_nodes
 from conformance.fronts.sphinx.questions import differ_somewhere, question_nodes
@@ -132,6 +133,13 @@ class DisagreementsDirective(MeasuredDirective):
         return disagreement_nodes(measured, op)
 
 
+class ModesDirective(MeasuredDirective):
+    """`.. conformance-modes::`"""
+
+    def show(self, measured: Measured) -> list[nodes.Element]:
+        return mode_nodes(measured)
+
+
 class AnswersDirective(MeasuredDirective):
     """`.. conformance-answers:: QUESTION ...`
 
@@ -202,6 +210,7 @@ DIRECTIVES: dict[str, type[MeasuredDirective]] = {
     "conformance-accuracy": AccuracyDirective,
     "conformance-answers": AnswersDirective,
     "conformance-disagreements": DisagreementsDirective,
+    "conformance-modes": ModesDirective,
     "conformance-ledger": LedgerDirective,
     "conformance-late-errors": LateDirective,
     "conformance-fakes": FakesDirective,

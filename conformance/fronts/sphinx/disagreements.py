@@ -106,12 +106,12 @@ def _scripts(
     made: list[nodes.Node] = []
     for says, apis in one.sides:
         column = columns[apis[0], one.target]
-        case = cases[one.case or _telling(answers[apis[0]])]
+        case = cases[one.case or telling(answers[apis[0]])]
         made += script_nodes(measured.cell(case, column), column, says=f"answers {says}")
     return made
 
 
-def _telling(answer: ObservedAnswer) -> str:
+def telling(answer: ObservedAnswer) -> str:
     """A case that says no more than what is left, else any that says something."""
     spoken = [o for o in answer.observations if o.observed is not None]
     return next((o.case for o in spoken if o.observed == answer.choices), spoken[0].case)

@@ -203,20 +203,28 @@ class Site:
         *,
         name: str = "first",
         accuracies: Mapping[tuple[str, str], Accuracy] | None = None,
-        targets: Sequence[tuple[str, str]] = (("mindspore", "2.10.0"), ("torch", "2.13.0")),
+        targets: Sequence[tuple[str, ...]] = (("mindspore", "2.10.0"), ("torch", "2.13.0")),
         started: datetime = MORNING,
         whole: bool = True,
     ) -> Path:
         """Writes a report in which every call ends as expected, but not those whose (id of the
         case, API) has another outcome; None: it is not in the report. accuracies: likewise, where
-        the exact result is asked; it is rounded once everywhere else."""
+        the exact result is asked; it is rounded once everywhere else. targets: (backend, version),
+        or (backend, version, mode)."""
         other = but or {}
         pairs = [
             (
                 load_backend(BACKENDS / backend),
-                Target(backend, version, None, python="CPython 3.11.5"),
+                Target(
+                    backend,
+                    version,
+                    None,
+                    python="CPython 3.11.5",
+                    mode=next(iter(mode), "default"),
+                    words=tuple(mode),
+                ),
             )
-            for backend, version in targets
+            for backend, version, *mode in targets
         ]
         path = self.folder / "build" / "reports" / f"{name}.jsonl"
         exact = accuracies or {}

@@ -53,6 +53,37 @@ def test_without_a_report_no_disagreement_is_claimed(site, directive):
     assert "None were found" not in text
 
 
+MODES = (("mindspore", "2.10.0"), ("mindspore", "2.10.0", "graph"), ("torch", "2.13.0"))
+
+
+def test_modes_that_answer_otherwise_stand_side_by_side(site):
+    site.report(targets=MODES)
+    site.index(".. conformance-modes::")
+    built = site.build()
+    rows = {(row[0].split()[0], row[1]): row[2:] for row in built.table("Question", "API")}
+    assert rows["axis-numpy-integer", METHOD] == [
+        "refuse mindspore 2.10.0 accept mindspore 2.10.0 graph", "axis-numpy-integer",
+    ]  # fmt: skip
+    assert ("axis-numpy-integer", OPS) not in rows
+    text = built.doctree().astext()
+    assert "on mindspore 2.10.0 graph answers accept:" in text
+    assert "@mindspore.jit" in text
+    assert built.warnings == []
+
+
+def test_one_mode_of_a_version_says_nothing_of_modes(site):
+    site.report(targets=(*MODES[:1], ("mindspore", "2.7.2", "graph")))
+    site.index(".. conformance-modes::")
+    text = site.build().doctree().astext()
+    assert "The report does not have two modes of one version." in text
+
+
+def test_modes_that_answer_alike_are_not_shown(site):
+    site.report(targets=(("torch", "2.13.0"), ("torch", "2.13.0", "compile")))
+    site.index(".. conformance-modes::")
+    assert "None were found." in site.build().doctree().astext()
+
+
 def test_a_question_is_answered_for_every_operation(site):
     site.report()
     site.index(".. conformance-answers:: cast-order negative-zero")
