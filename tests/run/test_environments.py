@@ -127,7 +127,7 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
     return tiny
 
 
-def wait_for(path: Path, *, limit_s: float = 60) -> None:
+def wait_for(path: Path, *, limit_s: float = 120.0) -> None:
     end = time.monotonic() + limit_s
     while not (path.exists() and path.read_text("utf-8")):
         assert time.monotonic() < end, f"{path.name} did not appear"
@@ -142,7 +142,7 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def wait_for_end(pid: int, *, limit_s: float = 30) -> None:
+def wait_for_end(pid: int, *, limit_s: float = 120.0) -> None:
     end = time.monotonic() + limit_s
     while is_alive(pid):
         assert time.monotonic() < end, f"process {pid} outlived the installation"
