@@ -384,8 +384,8 @@ def observation_in(line: dict[str, Any]) -> Observation | None:
     )
 
 
-def newest_report(folder: Path) -> Report | None:
-    """The whole report in folder with the latest start; None if there is none.
+def whole_reports(folder: Path) -> list[Report]:
+    """The whole reports in folder, the one with the latest start first.
 
     A report that was cut off is passed over: an earlier whole one is worth more.
     """
@@ -395,7 +395,7 @@ def newest_report(folder: Path) -> Report | None:
             found.append(read_report(path))
         except ReportError:
             continue
-    return max(found, key=lambda report: str(report.header["time"]), default=None)
+    return sorted(found, key=lambda report: str(report.header["time"]), reverse=True)
 
 
 def _record(path: Path, number: int, *, text: str, header: dict[str, Any]) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from conformance.decide.answers import Observation
 from conformance.files.report import (
     ReportError,
     ReportWriter,
-    newest_report,
     observation_in,
     read_report,
     tensor_data,
+    whole_reports,
 )
 from conformance.model.backend import Target
 from conformance.model.tensor import Tensor
@@ -209,17 +209,15 @@ def test_lines_are_on_disk_while_the_run_goes_on(tmp_path):
         assert len(path.read_text().splitlines()) == 2
 
 
-def test_the_newest_whole_report_is_taken(write, tmp_path):
-    write(line("old"), name="z.jsonl")
+def test_whole_reports_are_found_and_the_newest_is_first(write, tmp_path):
+    old = write(line("old"), name="z.jsonl")
     new = write(line("new"), name="a.jsonl", started=START.replace(year=2027))
     write(line("cut"), name="b.jsonl", started=START.replace(year=2028), finish=False)
-    found = newest_report(tmp_path)
-    assert found is not None
-    assert found.path == new
+    assert [report.path for report in whole_reports(tmp_path)] == [new, old]
 
 
-def test_no_report_is_none(tmp_path):
-    assert newest_report(tmp_path / "nothing") is None
+def test_a_folder_that_is_not_there_has_no_report(tmp_path):
+    assert whole_reports(tmp_path / "nothing") == []
 
 
 def test_a_text_that_is_no_unicode_is_kept_escaped(write):

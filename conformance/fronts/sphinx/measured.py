@@ -13,7 +13,7 @@ from conformance.decide.memory import DEFAULT_BUDGET, large_text, need
 from conformance.decide.plan import make_plan
 from conformance.files.backend_files import load_backend
 from conformance.files.load import load_suite
-from conformance.files.report import Report, choice_data, newest_report, observation_in
+from conformance.files.report import Report, choice_data, observation_in, whole_reports
 from conformance.fronts.sphinx.fakes import read_fakes_data
 from conformance.model.backend import Backend, Target
 from conformance.model.case import Case, Suite
@@ -55,7 +55,8 @@ class Cell:
 class Measured:
     """Case files, backends and report, joined. Made once per build; nothing here changes.
 
-    fakes: what `conformance fakes` wrote, None if it did not. files: all that was read.
+    fakes: what `conformance fakes` wrote, None if it did not. files: all that was read. others: the
+    names of whole reports that lie beside the one that is shown, and are older.
     """
 
     suite: Suite
@@ -63,6 +64,7 @@ class Measured:
     report: Report | None
     fakes: dict[str, Any] | None = None
     files: tuple[Path, ...] = field(default=(), compare=False)
+    others: tuple[str, ...] = ()
 
     @cached_property
     def targets(self) -> tuple[tuple[Backend, Target, bool], ...]:
@@ -166,7 +168,8 @@ def read_measured(cases: Path, *, backends: Sequence[Path], reports: Path, fakes
 
     Raises ConformanceError.
     """
-    report = newest_report(reports)
+    whole = whole_reports(reports)
+    report = whole[0] if whole else None
     files = [*sorted(cases.rglob("*.yaml"))]
     files += [folder / name for folder in backends for name in BACKEND_FILES]
     files += [fakes] + ([report.path] if report is not None else [])
@@ -176,6 +179,7 @@ def read_measured(cases: Path, *, backends: Sequence[Path], reports: Path, fakes
         report,
         read_fakes_data(fakes),
         tuple(path for path in files if path.is_file()),
+        tuple(other.path.name for other in whole[1:]),
     )
 
 

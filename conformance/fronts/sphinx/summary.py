@@ -7,6 +7,7 @@ from typing import Any
 
 from docutils import nodes
 
+from conformance.files.report import Report
 from conformance.fronts.sphinx.columns import time_text
 from conformance.fronts.sphinx.markup import Content, Row, chip, code, fields, paragraph, table
 from conformance.fronts.sphinx.measured import Measured
@@ -31,7 +32,22 @@ def summary_nodes(measured: Measured) -> list[nodes.Element]:
         ("Took", f"{report.footer['duration_s']:g} s"),
         ("Tool", report.header["tool"]),
     ]
-    return [fields(facts), table(head, rows, classes=["conformance-numbers"])]
+    return [
+        fields(facts),
+        *_others(measured, report),
+        table(head, rows, classes=["conformance-numbers"]),
+    ]
+
+
+def _others(measured: Measured, report: Report) -> list[nodes.Element]:
+    """Which of several reports is shown, and how all of them can be."""
+    if not measured.others:
+        return []
+    text = (
+        f"The newest whole report is shown, {report.path.name}; beside it lie "
+        f"{', '.join(measured.others)}. `conformance merge` writes several as one."
+    )
+    return [paragraph(text, classes=["conformance-note"])]
 
 
 def _row(entry: dict[str, Any], counts: dict[str, Counter[str]], *, words: list[str]) -> Row:

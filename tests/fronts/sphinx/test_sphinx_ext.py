@@ -184,6 +184,17 @@ def test_the_latest_start_counts_and_not_the_name_of_the_file(site, later):
     assert "crashed" in site.build().doctree().astext()
 
 
+def test_of_several_reports_the_summary_says_which_is_shown(site, later):
+    site.report(name="b")
+    site.index(SUMMARY)
+    assert "conformance merge" not in site.build().doctree().astext()
+    site.report(name="a", started=later)
+    assert (
+        "The newest whole report is shown, a.jsonl; beside it lie b.jsonl. "
+        "`conformance merge` writes several as one."
+    ) in site.build().doctree().astext()
+
+
 def test_documents_read_by_other_processes_notice_a_newer_report_too(site, later):
     site.report()
     names = [f"page-{number}" for number in range(8)]
