@@ -14,7 +14,8 @@ install  `conformance install` is killed. Nothing looks installed that is not wh
 
 No process is left after any of them, and no folder after the next run. Exits with 1 if something is
 not as said. Everything lies in a temporary folder; of $CONFORMANCE_HOME only the environments are
-used. The same seed gives the same moments, as parts of the time that it takes without a kill.
+used. The same seed gives the same moments, as parts of the time that it takes without a kill. The
+code of the project must not change meanwhile: what other code has judged runs again.
 """
 
 from __future__ import annotations
