@@ -22,7 +22,6 @@ from conformance.run.engine import Workers
 from conformance.run.targets import resolve
 
 CASES = Path(__file__).parents[2] / "cases"
-ADAPTERS = Path(__file__).parents[2] / "conformance" / "backends"
 # Runs the scripts that it is given and tells of each what `actual` holds.
 READER = """
 import json, runpy, sys
@@ -120,8 +119,8 @@ def test_a_script_gives_in_every_mode_what_the_suite_says(name: str, tmp_path: P
     assert actual == [elements_of(outcomes[task.id]) for task in tasks]
 
 
-def asked_in(name: str, script: str) -> str:
-    """What script prints that has the adapter of that target, started in its mode, as `adapter`."""
+def asked_in(name: str, script: str, *, folder: Path) -> str:
+    """What script prints in folder; it has the adapter of that target, started, as `adapter`."""
     backend, target = placed(name)
     lines = [
         "import importlib.util, sys",
@@ -133,7 +132,7 @@ def asked_in(name: str, script: str) -> str:
     ]
     done = subprocess.run(
         [str(target.interpreter), "-c", "\n".join(lines)],
-        capture_output=True, text=True, check=False,
+        capture_output=True, text=True, cwd=folder, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -147,8 +146,9 @@ print(torch._dynamo.utils.counters["stats"]["unique_graphs"])
 """
 
 
-def test_every_program_of_torch_is_compiled_however_many_there_are() -> None:
-    assert asked_in("torch:compile", MORE_THAN_TORCH_COMPILES_OF_ONE_FUNCTION) == "11\n"
+def test_every_program_of_torch_is_compiled_however_many_there_are(tmp_path: Path) -> None:
+    script = MORE_THAN_TORCH_COMPILES_OF_ONE_FUNCTION
+    assert asked_in("torch:compile", script, folder=tmp_path) == "11\n"
 
 
 ALL_KINDS_OF_CALLABLES = """
@@ -162,9 +162,9 @@ for function in (mindspore.ops.cumsum, mindspore.ops.CumSum(), mindspore.Tensor.
 """
 
 
-def test_every_callable_of_mindspore_is_compiled() -> None:
+def test_every_callable_of_mindspore_is_compiled(tmp_path: Path) -> None:
     """mindspore.jit gives back what is no Python function as it is, with a warning only."""
-    assert asked_in("mindspore:graph", ALL_KINDS_OF_CALLABLES) == "1\n1\n1\n"
+    assert asked_in("mindspore:graph", ALL_KINDS_OF_CALLABLES, folder=tmp_path) == "1\n1\n1\n"
 
 
 def test_what_torch_does_not_compile_is_no_result_of_the_mode() -> None:
