@@ -20,7 +20,7 @@ from conformance.files.fields import (
 )
 from conformance.files.nodes import Document, Map, Node
 from conformance.files.source import Source
-from conformance.files.tensors import dtype_of, shape_needed
+from conformance.files.tensors import dtype_of, shape_needed, shape_of
 from conformance.model.backend import KnownOutcome, LedgerEntry
 from conformance.model.case import OutputExpected
 
@@ -30,7 +30,7 @@ _KEYS = frozenset({"cases", "apis", "outcome", "reason", "link"})
 
 # The keys of an outcome, required and optional, by the one that tells its kind.
 _OUTCOMES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
-    "dtype": (frozenset({"dtype", "values"}), frozenset({"ends"})),
+    "dtype": (frozenset({"dtype", "values"}), frozenset({"ends", "shape"})),
     "outputs": (frozenset({"outputs"}), frozenset({"ends"})),
     "raises": (frozenset({"raises", "contains"}), frozenset()),
     "ends": (frozenset({"ends"}), frozenset()),
@@ -126,7 +126,7 @@ def _outputs(source: Source, node: Map) -> tuple[OutputExpected, ...]:
     for name, value, _, value_at in pairs(named):
         what = f"the output {name!r}"
         part = mapping(source, value, at=value_at, what=what)
-        closed(source, part, required={"dtype", "values"}, what=what)
+        closed(source, part, required={"dtype", "values"}, optional={"shape"}, what=what)
         outputs.append(_output(source, part, name=name))
     return tuple(outputs)
 
@@ -135,6 +135,15 @@ def _output(source: Source, node: Map, *, name: str = "result") -> OutputExpecte
     values, at = node.values, node.value_at("values")
     dtype = dtype_of(source, values["dtype"], at=node.value_at("dtype"), what="dtype")
     tensor, exact = pack(Elements(source, values["values"], at=at), dtype)
+    if "shape" in values:
+        shape = shape_of(source, values["shape"], at=node.value_at("shape"))
+        if tensor.data or 0 not in shape:
+            raise source.error(
+                node.value_at("shape"),
+                f"the shape {list(shape)} of what has elements",
+                expected="a shape only where there are no elements",
+            )
+        return OutputExpected(name, dtype.name, shape)
     if not tensor.data:
         raise shape_needed(source, at=at)
     return OutputExpected(name, dtype.name, tensor.shape, tensor, exact)
