@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, SupportsIndex
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reference_impl.exact import Exact, exact_cumsum
 from reference_impl.formats import (
@@ -68,7 +69,8 @@ def sum_bounds(
     bound = i u for sequential sums, gamma_k with k = min(i, 2 ceil(log2(i + 1))) for trees (twice
     the height of a binary one: up and down again); the conditioning
     sum|x| / |sum x| is in the sum of moduli, without |x[i]| for exclusive ones. x: stored in
-    exact.dtype. A sum cannot underflow.
+    exact.dtype. A sum cannot underflow. Where every partial sum of whatever order is a number of
+    the dtype (_summed_exactly), no order errs at all.
     """
     form = FORMATS[exact.dtype]
     name = stored_name(x, exact.dtype)
@@ -76,7 +78,30 @@ def sum_bounds(
     wide = exact_cumsum(
         moduli, axis, stored=name, dtype="float64", exclusive=exclusive, reverse=reverse
     )
-    return _bounds(wide.values, exact, axis, reverse=reverse, linear=True)
+    bounds = _bounds(wide.values, exact, axis, reverse=reverse, linear=True)
+    certain = _summed_exactly(as_float64(x, name), wide.values, axis, reverse=reverse, form=form)
+    return Bounds(np.where(certain, 0.5, bounds.blocked), np.where(certain, 0.5, bounds.sequential))
+
+
+def _summed_exactly(
+    x: Floats, moduli: Floats, axis: SupportsIndex, *, reverse: bool, form: Format
+) -> NDArray[np.bool_]:
+    """Where the sum of any of the elements so far, in any order, is a number of the format.
+
+    They are all multiples of a power of two q, and so are their sums. moduli, the sum of their
+    moduli, bounds every one of these: up to 2^p q a multiple of q has at most p bits.
+    """
+    with np.errstate(all="ignore"):
+        fraction, exponent = np.frexp(np.where(np.isfinite(x), x, 0.0))
+        digits = np.abs(np.ldexp(fraction, 53)).astype(np.int64)
+        lowest = np.log2((digits & -digits).astype(np.float64)) + exponent - 53
+        lowest = np.where(digits == 0, np.inf, lowest)
+        lowest = np.where(np.isfinite(x), lowest, -np.inf)
+        lines = Lines.of(lowest, axis, reverse=reverse)
+        common = lines.restored(np.minimum.accumulate(lines.data, axis=1))
+        finite = as_float64(from_bits(np.array(form.infinity - 1, form.storage), form), form.name)
+        limit = np.minimum(np.exp2(common + form.precision), finite)
+        return np.asarray(moduli * _SLACK <= limit)
 
 
 def product_bounds(exact: Exact, axis: SupportsIndex, *, reverse: bool = False) -> Bounds:

@@ -156,3 +156,18 @@ def test_sequential_log_sums_are_within_their_bounds_and_a_lost_element_is_not(d
     assert classify(actual, exact, bounds=bounds, axis=0) in ("within-1-ulp", "blocked")
     lost = np.concatenate([actual[:1], actual[:-1]])
     assert classify(lost, exact, bounds=bounds, axis=0) == "beyond-bounds"
+
+
+def test_an_element_lost_where_every_order_is_exact_is_beyond_all_bounds():
+    x = np.tile(np.array([3, -1, 4, -2, 5, -9, 2], np.float32), 1000)
+    assert class_of(x, cumsum(x, 0)) == "correctly-rounded"
+    lost = cumsum(np.where(np.arange(7000) == 4096, np.float32(0), x), 0)
+    assert class_of(x, lost) == "beyond-bounds"
+
+
+def test_where_the_moduli_leave_the_precision_no_order_is_taken_for_exact():
+    x = np.ones(5000, np.float16)
+    exact = exact_cumsum(x, 0)
+    bounds = sum_bounds(x, exact, 0)
+    assert (bounds.sequential[:2040] == 0.5).all()
+    assert (bounds.sequential[2049:] > 0.5).all()
