@@ -23,6 +23,7 @@ from conformance.model.tensor import Tensor
 from conformance.model.verdict import Accuracy, Mismatch, Status, Task, Verdict
 
 Outputs = tuple[Output, ...]
+Held = tuple[Choice, tuple[Mismatch, ...]]
 
 # Accuracy classes that no proven bound for the dtype, the length and the inputs covers.
 UNEXPLAINED = frozenset({"beyond-bounds", "overflows-early", "inexact"})
@@ -48,7 +49,7 @@ def judge(task: Task, outcome: Outcome, oracle: Oracle | None = None) -> Verdict
     word.
     """
     if isinstance(outcome, Returned | Raised):
-        verdict = _judge_end(task, outcome, accuracy=_accuracy(task, outcome, oracle or Oracle()))
+        verdict = _judge_end(task, outcome, oracle=oracle or Oracle())
     elif isinstance(outcome, Unavailable):
         verdict = _unavailable(task, outcome)
     else:
@@ -111,10 +112,10 @@ def _ending(outcome: Outcome) -> str:
     return "unavailable" if isinstance(outcome, Unavailable) else "unstable"
 
 
-def _accuracy(task: Task, outcome: Outcome, oracle: Oracle) -> Accuracy | None:
-    """How far the only output is from the exact result, where the task asks for that and the
+def _accuracy(task: Task, choice: Choice, outcome: Outcome, *, oracle: Oracle) -> Accuracy | None:
+    """How far the only output is from the exact result, where choice asks for that and the
     output is a tensor of the dtype and shape that it must have."""
-    outputs = task.expectation.choices[0].outputs
+    outputs = choice.outputs
     if not (isinstance(outcome, Returned) and len(outputs) == len(outcome.outputs) == 1):
         return None
     actual = outcome.outputs[0]
@@ -123,16 +124,15 @@ def _accuracy(task: Task, outcome: Outcome, oracle: Oracle) -> Accuracy | None:
     return oracle.accuracy(task.case.op, task.call, actual=actual)
 
 
-def _judge_end(task: Task, outcome: Returned | Raised, *, accuracy: Accuracy | None) -> Verdict:
+def _judge_end(task: Task, outcome: Returned | Raised, *, oracle: Oracle) -> Verdict:
     if isinstance(outcome, Returned) and outcome.differing is not None:
         mismatch = _unrepeated(outcome.outputs, *outcome.differing)
         return Verdict(task, Status.UNSTABLE, outcome, _declared_choice(task), (mismatch,))
     word = error_word(task, outcome) if isinstance(outcome, Raised) else None
     expectation = task.expectation
     beside = tuple(_beside(expectation, outcome))
-    beside += tuple(_inaccurate(accuracy))
     beside += tuple(_unexpectedly_able(task, outcome))
-    held = [(choice, _held_against(choice, outcome, word=word)) for choice in expectation.choices]
+    held, accuracy = _held(task, outcome, word=word, oracle=oracle)
     observed = tuple(choice.name for choice, mismatches in held if not mismatches)
     if not observed and word in DECLINING_WORDS:
         return _declined(task, outcome, cause=f"error: {word}: {_one_line(outcome)}")
@@ -150,7 +150,33 @@ def _judge_end(task: Task, outcome: Returned | Raised, *, accuracy: Accuracy | N
         status = Status.FAILED
     else:
         status = Status.OBSERVED if task.declared is None else Status.PASSED
-    return Verdict(task, status, outcome, choice, mismatches, observed)
+    return Verdict(task, status, outcome, choice, mismatches, observed, accuracy=accuracy)
+
+
+def _held(
+    task: Task, outcome: Returned | Raised, *, word: str | None, oracle: Oracle
+) -> tuple[list[Held], Accuracy | None]:
+    """The choices, each with every way in which outcome is not it; and how accurate outcome is,
+    where that was asked.
+
+    A choice that is judged by the oracle's bounds stands for every result that no other choice
+    says: where another one matches, it is left out, unless it is what the binding declares.
+    """
+    held: list[Held] = []
+    bounded: list[Choice] = []
+    for choice in task.expectation.choices:
+        if any(output.oracle for output in choice.outputs):
+            bounded.append(choice)
+        else:
+            held.append((choice, _held_against(choice, outcome, word=word)))
+    if any(not mismatches for _, mismatches in held):
+        bounded = [choice for choice in bounded if choice.name == task.declared]
+    accuracy = None
+    for choice in bounded:
+        accuracy = _accuracy(task, choice, outcome, oracle=oracle)
+        mismatches = _held_against(choice, outcome, word=word) + tuple(_inaccurate(accuracy))
+        held.append((choice, mismatches))
+    return held, accuracy
 
 
 def _unrepeated(first: Outputs, number: int, again: Outputs) -> Mismatch:
@@ -168,7 +194,7 @@ def _unrepeated(first: Outputs, number: int, again: Outputs) -> Mismatch:
 
 
 def _answered(
-    task: Task, held: list[tuple[Choice, tuple[Mismatch, ...]]], *, observed: tuple[str, ...]
+    task: Task, held: list[Held], *, observed: tuple[str, ...]
 ) -> tuple[Choice, tuple[Mismatch, ...]]:
     """The choice that the outcome stands for, and what is wrong with that answer."""
     declared = task.declared
@@ -231,6 +257,8 @@ def _beside(expectation: Expectation, outcome: Returned | Raised) -> Iterator[Mi
     if expectation.inputs_unchanged and isinstance(outcome, Returned) and outcome.changed:
         names = ", ".join(outcome.changed)
         yield Mismatch("inputs", f"the call changed {names}, expected it to come back unchanged")
+    if isinstance(outcome, Returned):
+        yield from _memory(expectation, outcome)
     signature = outcome.evidence.signature
     if signature is None:
         return
@@ -239,6 +267,16 @@ def _beside(expectation: Expectation, outcome: Returned | Raised) -> Iterator[Mi
             listed = ", ".join(signature)
             wish = f"{'a' if present else 'no'} parameter {name}"
             yield Mismatch("signature", f"signature is ({listed}), expected {wish}")
+
+
+def _memory(expectation: Expectation, outcome: Returned) -> Iterator[Mismatch]:
+    """Results that lie where another tensor does: who writes into one changes the other."""
+    if expectation.inputs_unchanged and outcome.shared:
+        names = ", ".join(outcome.shared)
+        yield Mismatch("memory", f"the result lies in the memory of {names}, expected its own")
+    if outcome.reused is not None:
+        text = f"call {outcome.reused} in one process gave a result in the memory of the first"
+        yield Mismatch("memory", f"{text}, expected its own")
 
 
 def _unexpectedly_able(task: Task, outcome: Returned | Raised) -> Iterator[Mismatch]:

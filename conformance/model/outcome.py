@@ -36,7 +36,9 @@ class Returned:
 
     changed: names of the arguments whose elements were not the same afterwards. differing: the
     number, from 2, of the first repetition whose outputs are not those of the first call bit for
-    bit, and these outputs; None where all agree.
+    bit, and these outputs; None where all agree. shared: names of the arguments in whose memory an
+    output lies. reused: the number of the first repetition whose outputs lie where those of the
+    first call do; None where all have memory of their own.
     """
 
     outputs: tuple[Output, ...]
@@ -44,6 +46,8 @@ class Returned:
     duration_s: float = 0.0
     evidence: Evidence = field(default=Evidence())
     differing: tuple[int, tuple[Output, ...]] | None = None
+    shared: tuple[str, ...] = ()
+    reused: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

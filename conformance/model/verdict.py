@@ -77,7 +77,7 @@ class Task:
 
 MismatchKind = Literal[
     "dtype", "shape", "values", "count", "type", "error", "inputs", "signature", "answer",
-    "no-choice", "crash", "time", "stability", "accuracy", "capability", "ledger",
+    "no-choice", "crash", "time", "stability", "memory", "accuracy", "capability", "ledger",
 ]  # fmt: skip
 MISMATCH_KINDS: tuple[MismatchKind, ...] = get_args(MismatchKind)
 

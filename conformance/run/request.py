@@ -148,16 +148,18 @@ def _returned(task: Task, header: Header, body: bytes) -> Outcome:
     differing = None
     if "differing" in header:
         again, more = _outputs(header, "again", body[end:])
-        differing, end = (_repetition(task, header), again), end + more
+        differing = (_repetition(task, header, "differing"), again)
+        end += more
     if end != len(body):
         raise GarbageError(f"outputs of {end} bytes with a body of {len(body)}")
-    changed = header.get("changed")
     return Returned(
         outputs,
-        _argument_names(task, changed) if changed else (),
+        _argument_names(task, header, "changed"),
         _seconds(header),
         _evidence(header),
         differing,
+        _argument_names(task, header, "shared"),
+        _repetition(task, header, "reused") if "reused" in header else None,
     )
 
 
@@ -178,10 +180,10 @@ def _outputs(header: Header, key: str, body: bytes) -> tuple[tuple[Output, ...],
     return tuple(outputs), position
 
 
-def _repetition(task: Task, header: Header) -> int:
-    number, last = _read(header, "differing", int), task.expectation.repeat
+def _repetition(task: Task, header: Header, key: str) -> int:
+    number, last = _read(header, key, int), task.expectation.repeat
     if not 2 <= number <= last:
-        raise GarbageError(f"call {number} differs, of {last} calls")
+        raise GarbageError(f"{key} is call {number}, of {last} calls")
     return int(number)
 
 
@@ -229,14 +231,16 @@ def _digested(output: Header, data: bytes) -> DigestedTensor:
     return DigestedTensor(dtype, shape, chunk, digests, parts[0], parts[1], differing)
 
 
-def _argument_names(task: Task, changed: Any) -> tuple[str, ...]:
-    """The arguments of the call that a worker names by position, keyword or 'self'."""
-    if type(changed) is not list:
-        raise GarbageError(f"changed is {changed!r}, expected a list")
+def _argument_names(task: Task, header: Header, key: str) -> tuple[str, ...]:
+    """The arguments of the call that a worker names by position, keyword or 'self'; none if it is
+    silent."""
+    listed = header.get(key) or []
+    if type(listed) is not list:
+        raise GarbageError(f"{key} is {listed!r}, expected a list")
     names = {where: name for where, name, _ in placed(task.binding, task.call)}
-    if not all(isinstance(one, (int, str)) and one in names for one in changed):
-        raise GarbageError(f"changed is {changed!r}, expected some of {list(names)}")
-    return tuple(names[one] for one in changed)
+    if not all(isinstance(one, (int, str)) and one in names for one in listed):
+        raise GarbageError(f"{key} is {listed!r}, expected some of {list(names)}")
+    return tuple(names[one] for one in listed)
 
 
 def _raised(_: Task, header: Header, __: bytes) -> Outcome:

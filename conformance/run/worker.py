@@ -177,6 +177,8 @@ class Execution:
         self.offset = 0
         self.phase = "convert"
         self.signature: Optional[List[str]] = None
+        # The outputs of the latest call as they were read, in the framework's memory or out of it.
+        self.read: List[Any] = []
         self.arguments: Optional[Arguments] = None
         # What the callable was compiled to: once, however often the request calls it.
         self.program: Optional[Callable[..., Any]] = None
@@ -194,6 +196,7 @@ class Execution:
             reply.update(self.repeated(outputs, buffers))
         if self.inputs is not None:
             reply["changed"] = self.changed()
+            reply["shared"] = self.shared()
         return reply
 
     def once(self, buffers: List[bytes]) -> List[Header]:
@@ -205,19 +208,23 @@ class Execution:
         self.phase = "realise"
         several = self.header.get("outputs", 1) > 1 and isinstance(returned, (tuple, list))
         listed = returned if several else (returned,)
+        self.read = []
         outputs = [self.output(one, buffers, number) for number, one in enumerate(listed)]
         self.executor.synchronise()
         return outputs
 
     def repeated(self, outputs: List[Header], buffers: List[bytes]) -> Header:
-        """What the reply says of the first repetition that is not the first call bit for bit."""
-        first = buffers[:]
+        """What the reply says of the first repetition that is not the first call bit for bit, or
+        whose result lies in the memory of the first."""
+        first, kept = buffers[:], self.read
         for number in range(2, self.header["repeat"] + 1):
             bytes_again: List[bytes] = []
             again = self.once(bytes_again)
             if again != outputs or bytes_again != first:
                 buffers += bytes_again
                 return {"differing": number, "again": again}
+            if any(overlap(one, other) for one in kept for other in self.read):
+                return {"reused": number}
         return {}
 
     def convert(self) -> Arguments:
@@ -432,6 +439,7 @@ class Execution:
         if stored is None:
             text = "a tensor of dtype %s and shape %s" % (dtype, list(elements.shape))
             return {"type": class_name(returned), "text": text}
+        self.read.append(elements)
         if "digests" in self.header:
             return self.digested(elements, dtype, buffers, number=number)
         buffer = element_bytes(elements, dtype)
@@ -474,6 +482,23 @@ class Execution:
             if now != sent and name not in names:
                 names.append(name)
         return names
+
+    def shared(self) -> List[Any]:
+        """The names of the input tensors in whose memory an output lies."""
+        names = []
+        for name, tensor, _, _ in self.inputs or ():
+            elements = numpy.asarray(self.adapter.from_framework(tensor))
+            if name not in names and any(overlap(elements, one) for one in self.read):
+                names.append(name)
+        return names
+
+
+def overlap(one: Any, other: Any) -> bool:
+    """Whether who writes into one array changes the other.
+
+    What nobody can write into may be shared; what an adapter copies does not show whether it is."""
+    writable = one.flags.writeable and other.flags.writeable
+    return bool(writable and numpy.may_share_memory(one, other))
 
 
 def by_rule(listed: Any, rule: str, *, shape: List[int]) -> Any:

@@ -348,3 +348,54 @@ def test_an_exception_of_another_meaning_is_no_answer_whatever_its_class(make_ta
     verdict = judge(task, Raised(("IndexError",), "list assignment", "call"))
     assert verdict.status is Status.FAILED
     assert verdict.mismatches[0].kind == "no-choice"
+
+
+@pytest.fixture
+def ordered(make_task, make_tensor):
+    """A task that asks in which order a thousand float32 tenths are added: one after the other, or
+    in any order within the oracle's bounds. declared: what the binding says."""
+    x = make_tensor(np.full(1000, 0.1), "float32")
+    stated = OutputExpected("result", "float32", (1000,), make_tensor(tenths("f4"), "float32"))
+    bounded = OutputExpected("result", dtype="float32", shape=(1000,), oracle=True)
+
+    def task(declared=None):
+        one = Choice("sequential", outputs=(stated,)), Choice("another", outputs=(bounded,))
+        made = make_task(*one, question="order", declared=declared)
+        return dataclasses.replace(made, call=Call((("x", x), ("axis", 0))))
+
+    return task
+
+
+def test_an_order_that_no_choice_states_is_within_the_bounds_of_any(ordered, make_tensor):
+    verdict = judge(ordered(), Returned((make_tensor(tenths("f8"), "float32"),)))
+    assert (verdict.status, verdict.observed) == (Status.OBSERVED, ("another",))
+
+
+def test_what_a_choice_states_is_not_another_order(ordered, make_tensor):
+    verdict = judge(ordered(), Returned((make_tensor(tenths("f4"), "float32"),)))
+    assert (verdict.status, verdict.observed) == (Status.OBSERVED, ("sequential",))
+
+
+def test_another_order_may_come_to_what_a_choice_states(ordered, make_tensor):
+    verdict = judge(ordered("another"), Returned((make_tensor(tenths("f4"), "float32"),)))
+    assert verdict.status is Status.PASSED
+
+
+def test_beyond_the_bounds_of_any_order_nothing_is_answered(ordered, make_tensor):
+    verdict = judge(ordered(), Returned((make_tensor(tenths("f8") * np.float32(1.1), "float32"),)))
+    assert verdict.status is Status.FAILED
+    assert verdict.mismatches[0].kind == "no-choice"
+
+
+def test_a_result_in_the_memory_of_an_input_or_of_an_earlier_one_has_failed(accurate, make_tensor):
+    expectation = dataclasses.replace(accurate.expectation, inputs_unchanged=True)
+    task = dataclasses.replace(accurate, expectation=expectation)
+    result = (make_tensor(tenths(np.float32), "float32"),)
+    shared = judge(task, Returned(result, shared=("input",)))
+    assert [m.text for m in shared.mismatches] == [
+        "the result lies in the memory of input, expected its own"
+    ]
+    reused = judge(task, Returned(result, reused=3))
+    assert [m.text for m in reused.mismatches] == [
+        "call 3 in one process gave a result in the memory of the first, expected its own"
+    ]
