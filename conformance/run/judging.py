@@ -41,7 +41,8 @@ def verdicts(outcomes: Iterable[tuple[Task, Outcome]]) -> Iterator[Verdict]:
 
 def _takes_long(task: Task, outcome: Outcome) -> bool:
     """Whether the exact result is asked for, of a scan long enough to take a while."""
-    asked = any(output.oracle for output in task.expectation.choices[0].outputs)
+    choices = task.expectation.choices
+    asked = any(output.oracle for choice in choices for output in choice.outputs)
     return (
         asked
         and isinstance(outcome, Returned)
