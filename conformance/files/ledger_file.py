@@ -20,9 +20,10 @@ from conformance.files.fields import (
 )
 from conformance.files.nodes import Document, Map, Node
 from conformance.files.source import Source
-from conformance.files.tensors import dtype_of, shape_needed, shape_of
+from conformance.files.tensors import Tensors, dtype_of, shape_needed, shape_of
 from conformance.model.backend import KnownOutcome, LedgerEntry
 from conformance.model.case import OutputExpected
+from conformance.model.rules import RULES
 
 _LINK = re.compile(r"https?://\S+")
 _ADDRESS = re.compile(r"[^/\s]+/[^/\s]+/[^/\s]+")
@@ -134,6 +135,12 @@ def _outputs(source: Source, node: Map) -> tuple[OutputExpected, ...]:
 def _output(source: Source, node: Map, *, name: str = "result") -> OutputExpected:
     values, at = node.values, node.value_at("values")
     dtype = dtype_of(source, values["dtype"], at=node.value_at("dtype"), what="dtype")
+    by_rule = values["values"]
+    if isinstance(by_rule, Map):
+        what = "values by rule"
+        closed(source, by_rule, required={"shape"}, optional=frozenset(RULES), what=what)
+        made = Tensors(source).expected_by_rule(by_rule, dtype, at=at)
+        return OutputExpected(name, dtype.name, made.shape, made)
     tensor, exact = pack(Elements(source, values["values"], at=at), dtype)
     if "shape" in values:
         shape = shape_of(source, values["shape"], at=node.value_at("shape"))

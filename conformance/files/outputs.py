@@ -143,12 +143,7 @@ class Outputs:
                 expected="dtype and values alone",
                 action="they are compared bit for bit",
             )
-        said = [key for key in node.values if key in RULES]
-        if len(said) != 1:
-            raise field.source.error(
-                field.at, f"values with {listed(said)}", expected=f"one of: {listed(RULES)}"
-            )
-        return self.tensors.by_rule(node, DTYPES[dtype])
+        return self.tensors.expected_by_rule(node, DTYPES[dtype], at=field.at)
 
     def _check_float(self, fields: Fields, *, dtype: str | None) -> None:
         if dtype is None or DTYPES[dtype].kind in ("float", "complex"):

@@ -155,6 +155,15 @@ class Tensors:
             self._by_rules[key] = made
         return made
 
+    def expected_by_rule(self, node: Map, dtype: DType, *, at: int) -> Tensor | RuleTensor:
+        """The tensor of dtype where values, at that place, is a shape and one rule alone."""
+        said = [key for key in node.values if key in RULES]
+        if len(said) != 1:
+            raise self.source.error(
+                at, f"values with {listed(said)}", expected=f"one of: {listed(RULES)}"
+            )
+        return self.by_rule(node, dtype)
+
     def _endless(
         self, node: Map, rule: Rule, dtype: DType, *, shape: tuple[int, ...]
     ) -> RuleTensor:
