@@ -217,15 +217,16 @@ class Execution:
         """What the reply says of the first repetition that is not the first call bit for bit, or
         whose result lies in the memory of the first."""
         first, kept = buffers[:], self.read
+        found: Header = {}
         for number in range(2, self.header["repeat"] + 1):
             bytes_again: List[bytes] = []
             again = self.once(bytes_again)
             if again != outputs or bytes_again != first:
                 buffers += bytes_again
-                return {"differing": number, "again": again}
-            if any(overlap(one, other) for one in kept for other in self.read):
-                return {"reused": number}
-        return {}
+                return dict(found, differing=number, again=again)
+            if not found and any(overlap(one, other) for one in kept for other in self.read):
+                found["reused"] = number
+        return found
 
     def convert(self) -> Arguments:
         """The arguments as the framework takes them."""

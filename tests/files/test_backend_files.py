@@ -371,7 +371,7 @@ def test_wrong_bindings_are_refused(
         ("{dtype: int8, values: [1, 2]}", "{outputs: {y: {dtype: int8}}}", "6:28: the output 'y' has no 'values'; expected the keys dtype, values; add it"),
         ("{dtype: int8, values: [1, 2]}", "{outputs: {y: {dtype: int8, values: [300]}}}", "6:51: 300, which does not fit int8; expected an integer from -128 to 127"),
         ("values: [1, 2]}", "values: [1, 2], ends: no answer}", "6:50: ends is 'no answer'; expected one of: unstable"),
-        ("values: [1, 2]", "value: [1, 2]", "6:28: outcome has no key 'value'; expected one of: dtype, ends, values; did you mean 'values'?"),
+        ("values: [1, 2]", "value: [1, 2]", "6:28: outcome has no key 'value'; expected one of: dtype, ends, shape, values; did you mean 'values'?"),
         ("apis: [mine.cumsum]", "apis: []", "5:11: apis is an empty list; expected at least one text"),
     ],
 )  # fmt: skip

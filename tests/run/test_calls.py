@@ -429,8 +429,8 @@ def test_a_repeated_case_of_a_target_that_does_not_start_is_unavailable(fake: An
 @pytest.mark.parametrize(
     ("part", "found"),
     [
-        ({"differing": 1, "again": []}, "call 1 differs, of 3 calls"),
-        ({"differing": 4, "again": []}, "call 4 differs, of 3 calls"),
+        ({"differing": 1, "again": []}, "differing is call 1, of 3 calls"),
+        ({"differing": 4, "again": []}, "differing is call 4, of 3 calls"),
         ({"differing": "2", "again": []}, "differing is str, expected int"),
         ({"differing": 2}, "again is nothing, expected list"),
     ],

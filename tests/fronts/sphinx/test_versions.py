@@ -111,8 +111,9 @@ def test_the_counts_of_a_page_stand_from_old_to_new(site, several):
 
 
 def test_an_answer_says_since_which_version_it_is_given(site, several):
-    dtypes = ("int8", "int16", "int32", "int64")
-    several({(f"integer-input-{dtype}", TORCH): ["1.8.1", "1.13.1"] for dtype in dtypes})
+    cases = [f"integer-input-int{bits}" for bits in (8, 16, 32, 64)]
+    cases += ["int8-beyond-int16", "int16-beyond-int32", "int32-beyond-int32"]
+    several({(case, TORCH): ["1.8.1", "1.13.1"] for case in cases})
     site.index(".. conformance-differences:: cumsum\n   :apis: torch.cumsum")
     built = site.build()
     head = f"{TORCH} torch 1.8.1, 1.13.1, 2.13.0"
