@@ -96,7 +96,7 @@ def test_an_infinity_instead_of_nan_is_no_overflow():
 
 
 def test_the_bound_holds_for_bfloat16_and_reverse():
-    x = np.array([0x3F80, 0x3B80, 0x3B80], np.uint16)
+    x = np.array([0x3F80, 0x3B81, 0x3B83], np.uint16)
     exact = exact_cumsum(x, 0, stored="bfloat16", reverse=True)
     bounds = sum_bounds(x, exact, 0, reverse=True)
     # The last element is copied, the first one has two roundings behind it.

@@ -101,8 +101,11 @@ def test_another_answer_than_the_declared_one_is_marked(site):
 
 
 def test_cases_that_exclude_each_other_are_shown_case_by_case(site):
-    site.report({("integer-input-int8", TORCH): returned([1, 3, 6], "int8"),
-                 ("integer-input-int16", TORCH): returned([1, 3, 6], "float32"), **SILENT})  # fmt: skip
+    mixed = {
+        ("integer-input-int8", TORCH): returned([1, 3, 6], "int8"),
+        ("integer-input-int16", TORCH): returned([1, 3, 6], "float32"),
+    }
+    site.report(mixed | SILENT)
     site.index(PAIR)
     assert answers(site.build(), "integer-promotion")[0][1] == (
         "mixed integer-input-int8: keep integer-input-int16: none of these "
