@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -35,12 +38,11 @@ SAME = ("typing.cast", {"typ": None})
 
 
 class Real:
-    """A backend on the target that its bare name means."""
+    """A backend on the target that a name means, which is started once for all that is run."""
 
     def __init__(self, name: str) -> None:
         self.backend, self.target = resolve(name, home=default_home())
-        if self.target.interpreter is None:
-            pytest.skip(self.target.missing)
+        self.workers = Workers([(self.backend, self.target)])
 
     def task(
         self,
@@ -69,9 +71,32 @@ class Real:
         return Task(case, None, binding, self.target, call, expectation, errors, snippet)
 
     def run(self, *tasks: Task) -> list[Outcome]:
-        with Workers([(self.backend, self.target)]) as workers:
-            outcomes = {id(task): outcome for task, outcome in workers.run(tasks)}
+        outcomes = {id(task): outcome for task, outcome in self.workers.run(tasks)}
         return [outcomes[id(task)] for task in tasks]
+
+
+Reals = Callable[[str], Real]
+
+
+@pytest.fixture(scope="module")
+def reals() -> Iterator[Reals]:
+    """By name; skips the test if it is not installed."""
+    with ExitStack() as opened:
+
+        @cache
+        def started(name: str) -> Real:
+            real = Real(name)
+            if real.target.interpreter is not None:
+                opened.enter_context(real.workers)
+            return real
+
+        def find(name: str) -> Real:
+            real = started(name)
+            if real.target.interpreter is None:
+                pytest.skip(real.target.missing)
+            return real
+
+        yield find
 
 
 def values(outcome: Outcome) -> list[Any]:
@@ -81,28 +106,28 @@ def values(outcome: Outcome) -> list[Any]:
 
 
 @pytest.fixture(params=["torch", "mindspore", "tensorflow", "paddle"])
-def real(request: pytest.FixtureRequest) -> Real:
-    return Real(request.param)
+def real(request: pytest.FixtureRequest, reals: Reals) -> Real:
+    return reals(request.param)
 
 
 @pytest.fixture
-def torch() -> Real:
-    return Real("torch")
+def torch(reals: Reals) -> Real:
+    return reals("torch")
 
 
 @pytest.fixture
-def mindspore() -> Real:
-    return Real("mindspore")
+def mindspore(reals: Reals) -> Real:
+    return reals("mindspore")
 
 
 @pytest.fixture
-def tensorflow() -> Real:
-    return Real("tensorflow")
+def tensorflow(reals: Reals) -> Real:
+    return reals("tensorflow")
 
 
 @pytest.fixture
-def paddle() -> Real:
-    return Real("paddle")
+def paddle(reals: Reals) -> Real:
+    return reals("paddle")
 
 
 SUMMED = [[0.0, 1.0, 3.0], [3.0, 7.0, 12.0]]
@@ -200,8 +225,10 @@ def test_a_raw_operator_of_tensorflow_takes_keywords(tensorflow: Real) -> None:
     ("mode", "eager", "partial_sums"),
     [("default", "True", "half"), ("function", "False", "half"), ("xla", "False", "single")],
 )
-def test_tensorflow_compiles_where_it_is_asked_to(mode: str, eager: str, partial_sums: str) -> None:
-    real = Real(f"tensorflow:{mode}")
+def test_tensorflow_compiles_where_it_is_asked_to(
+    reals: Reals, mode: str, eager: str, partial_sums: str
+) -> None:
+    real = reals(f"tensorflow:{mode}")
     x = Tensor("float16", (3,), np.array([60000, 60000, -60000], "<f2").tobytes())
     asked, summed = real.run(
         real.task("tensorflow.executing_eagerly", {}),
@@ -267,8 +294,8 @@ def test_torch_declines_negative_strides(torch: Real) -> None:
 
 @pytest.mark.parametrize("path", ["mindspore.ops.cumsum", "tensorflow.cumsum", "paddle.cumsum"])
 @pytest.mark.parametrize("layout", ["transposed", "every-other", "reversed", "broadcast"])
-def test_the_elements_of_every_layout_are_taken(path: str, layout: Any) -> None:
-    real = Real(path.partition(".")[0])
+def test_the_elements_of_every_layout_are_taken(reals: Reals, path: str, layout: Any) -> None:
+    real = reals(path.partition(".")[0])
     (outcome,) = real.run(real.task(path, {"x": LaidOut(ROWS, layout), "axis": 1}))
     assert values(outcome) == [[[1.0, 3.0, 6.0]] * 2]
 
@@ -317,9 +344,9 @@ def test_a_conjugate_view_of_torch_is_read(torch: Real) -> None:
     ],
 )
 def test_a_gradient_is_the_frameworks_own(
-    name: str, path: str, arguments: tuple[str, str], expected: list[float]
+    reals: Reals, name: str, path: str, arguments: tuple[str, str], expected: list[float]
 ) -> None:
-    real = Real(name)
+    real = reals(name)
     x = Tensor("float32", (3,), np.array([1, 1.5, 3], "<f4").tobytes())
     given: dict[str, Value] = dict(zip(arguments, (x, 0), strict=True))
     (outcome,) = real.run(real.task(path, given, gradient=arguments[0]))
@@ -329,16 +356,16 @@ def test_a_gradient_is_the_frameworks_own(
 @pytest.mark.parametrize(
     ("name", "axis"), [("torch", "dim"), ("mindspore", "axis"), ("paddle", "axis")]
 )
-def test_a_gradient_by_the_object_of_a_method(name: str, axis: str) -> None:
-    real = Real(name)
+def test_a_gradient_by_the_object_of_a_method(reals: Reals, name: str, axis: str) -> None:
+    real = reals(name)
     x = Tensor("float32", (3,), np.array([1, 1.5, 3], "<f4").tobytes())
     path = f"{name}.Tensor.cumsum"
     (outcome,) = real.run(real.task(path, {"self": x, axis: 0}, kind="method", gradient="self"))
     assert values(outcome) == [[3.0, 2.0, 1.0]]
 
 
-def test_a_gradient_of_the_reference_is_unsupported() -> None:
-    reference = Real("reference")
+def test_a_gradient_of_the_reference_is_unsupported(reals: Reals) -> None:
+    reference = reals("reference")
     task = reference.task("reference_impl.cumsum", {"x": GRID, "axis": 0}, gradient="x")
     (outcome,) = reference.run(task)
     assert isinstance(outcome, Unavailable)
@@ -374,12 +401,12 @@ def test_calls_repeat_bit_for_bit(real: Real) -> None:
         ("jax:jit", "uint32"),
     ],
 )
-def test_every_bit_pattern_crosses_to_an_array_library(spec: str, dtype: str) -> None:
+def test_every_bit_pattern_crosses_to_an_array_library(reals: Reals, spec: str, dtype: str) -> None:
     path, more = SAME
     stored = np.dtype("<u2" if dtype == "bfloat16" else dtype)
     noise = np.arange(2**16, dtype="<u2").tobytes()
     given = Tensor(dtype, (len(noise) // stored.itemsize // 2, 2), noise)
-    real = Real(spec)
+    real = reals(spec)
     (outcome,) = real.run(real.task(path, {**more, "val": given}))
     assert isinstance(outcome, Returned), outcome
     assert outcome.outputs == (given,)
@@ -387,19 +414,19 @@ def test_every_bit_pattern_crosses_to_an_array_library(spec: str, dtype: str) ->
 
 
 @pytest.mark.parametrize("layout", ["transposed", "every-other", "reversed", "broadcast"])
-def test_the_elements_of_every_layout_reach_an_array_library(layout: Any) -> None:
+def test_the_elements_of_every_layout_reach_an_array_library(reals: Reals, layout: Any) -> None:
     x = LaidOut(ROWS, layout)
     for spec, path, parameter in (
         ("numpy", "numpy.add.accumulate", "array"),
         ("jax", "jax.numpy.cumsum", "a"),
     ):
-        real = Real(spec)
+        real = reals(spec)
         (outcome,) = real.run(real.task(path, {parameter: x, "axis": 1}))
         assert values(outcome) == [[[1.0, 3.0, 6.0]] * 2]
 
 
-def test_numpy_takes_the_strides_as_they_are() -> None:
-    numpy = Real("numpy")
+def test_numpy_takes_the_strides_as_they_are(reals: Reals) -> None:
+    numpy = reals("numpy")
     plain, across = numpy.run(
         numpy.task("numpy.isfortran", {"a": GRID}),
         numpy.task("numpy.isfortran", {"a": LaidOut(GRID, "transposed")}),
@@ -408,8 +435,8 @@ def test_numpy_takes_the_strides_as_they_are() -> None:
     assert values(across) == [NotATensor("bool", "True")]
 
 
-def test_numpy_accumulates_into_out() -> None:
-    numpy = Real("numpy")
+def test_numpy_accumulates_into_out(reals: Reals) -> None:
+    numpy = reals("numpy")
     out = (OutputExpected("result", "float32", shape=(2, 3)),)
     given: dict[str, Value] = {"array": GRID, "axis": 1}
     (written,) = numpy.run(numpy.task("numpy.add.accumulate", given, kind="out", outputs=out))
@@ -430,19 +457,19 @@ def test_numpy_accumulates_into_out() -> None:
     ],
 )
 def test_a_dtype_that_an_array_library_does_not_hold_is_unavailable(
-    spec: str, dtype: str, reason: str
+    reals: Reals, spec: str, dtype: str, reason: str
 ) -> None:
     path, more = SAME
-    real = Real(spec)
+    real = reals(spec)
     size = {"bfloat16": 2, "float16": 2, "float64": 8}[dtype]
     (outcome,) = real.run(real.task(path, {**more, "val": Tensor(dtype, (1,), b"\0" * size)}))
     assert isinstance(outcome, Unavailable)
     assert outcome.reason == reason
 
 
-def test_jax_has_64_bits_where_they_are_asked_for() -> None:
+def test_jax_has_64_bits_where_they_are_asked_for(reals: Reals) -> None:
     given: dict[str, Value] = {"a": GRID, "axis": 1, "dtype": DTypeName("float64")}
-    narrow, wide = Real("jax"), Real("jax:x64")
+    narrow, wide = reals("jax"), reals("jax:x64")
     (declined,) = narrow.run(narrow.task("jax.numpy.cumsum", given))
     assert isinstance(declined, Unavailable)
     assert declined.reason == (
@@ -456,9 +483,9 @@ def test_jax_has_64_bits_where_they_are_asked_for() -> None:
     assert result.dtype == "float64"
 
 
-def test_jax_compiles_where_it_is_asked_to() -> None:
+def test_jax_compiles_where_it_is_asked_to(reals: Reals) -> None:
     """A shape that depends on the elements cannot be compiled."""
-    eager, jit = Real("jax"), Real("jax:jit")
+    eager, jit = reals("jax"), reals("jax:jit")
     (returned,) = eager.run(eager.task("jax.numpy.unique", {"ar": GRID}))
     assert values(returned) == [[0.0, 1.0, 2.0, 3.0, 4.0, 5.0]]
     (raised,) = jit.run(jit.task("jax.numpy.unique", {"ar": GRID}))
@@ -466,8 +493,8 @@ def test_jax_compiles_where_it_is_asked_to() -> None:
     assert "ConcretizationTypeError" in raised.types
 
 
-def test_a_method_of_jax_is_compiled_with_its_axis() -> None:
-    jit = Real("jax:jit")
+def test_a_method_of_jax_is_compiled_with_its_axis(reals: Reals) -> None:
+    jit = reals("jax:jit")
     given: dict[str, Value] = {"self": GRID, "axis": 1}
     (outcome,) = jit.run(jit.task("jax.Array.cumsum", given, kind="method", repeat=3))
     assert values(outcome) == [SUMMED]

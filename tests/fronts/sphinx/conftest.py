@@ -31,6 +31,36 @@ from conformance.model.verdict import Accuracy, Status, Task, Verdict
 
 ROOT = Path(__file__).parents[3]
 BACKENDS = ROOT / "conformance" / "backends"
+# Cases of cumsum of every kind that a document shows in a way of its own.
+SHOWN = (
+    "integer-input-{dtype}",
+    "unsigned-input-{dtype}",
+    "float-input-{dtype}",
+    "bool-input",
+    "dtype-int64-widens-int8",
+    "cast-precedes-sum",
+    "int8-overflow",
+    "bfloat16-overflow",
+    "tenths-{dtype}-{n}",
+    "nan-propagates",
+    "negative-zero",
+    "first-axis",
+    "last-axis-by-number",
+    "negative-axis",
+    "axis-out-of-range-{axis}",
+    "axis-numpy-integer",
+    "axis-none",
+    "axis-missing",
+    "zero-d",
+    "empty-along-the-axis",
+    "single-column",
+    "single-row",
+    "reversed-axis-0",
+    "subnormals-repeated",
+    "gradient-plain",
+    "input-unchanged",
+    "reverse-{dtype}",
+)
 MORNING = datetime(2026, 5, 4, 8, 30, tzinfo=timezone.utc)
 
 
@@ -251,9 +281,8 @@ def site(tmp_path: Path, reports: Reports) -> Iterator[Site]:
     folder = (tmp_path / "site").resolve()
     shutil.copytree(ROOT / "cases" / "cumsum", folder / "cases" / "cumsum")
     shutil.copy(ROOT / "cases" / "differences.yaml", folder / "cases")
-    # A million elements are for the suite to measure, not for every page to be built.
     behaviour = folder / "cases" / "cumsum" / "behaviour.yaml"
-    behaviour.write_text(behaviour.read_text("utf-8").replace("1000000", "2000"), "utf-8")
+    behaviour.write_text(_few(behaviour.read_text("utf-8")), "utf-8")
     site = Site(folder, reports)
     site.write(
         "conf.py",
@@ -266,6 +295,16 @@ def site(tmp_path: Path, reports: Reports) -> Iterator[Site]:
     path = list(sys.path)
     yield site
     sys.path[:] = path
+
+
+def _few(behaviour: str) -> str:
+    """The text of a behaviour file with SHOWN alone: what one case of each kind looks like in a
+    document is asked, and a build takes as long as it has rows. A million elements are for the suite to measure."""
+    head, *entries = re.split(r"^(?=  - id: )", behaviour, flags=re.MULTILINE)
+    names = [entry.split()[2] for entry in entries]
+    assert set(SHOWN) <= set(names)
+    kept = [entry for name, entry in zip(names, entries, strict=True) if name in SHOWN]
+    return "".join((head, *kept)).replace("1000000", "2000")
 
 
 @pytest.fixture
