@@ -69,30 +69,39 @@ def _scan(x: Array, axis: SupportsIndex, rule: _Rule, *, exclusive: bool, revers
     """One element after the other, over all lines at once."""
     _check(x.dtype.name)
     lines = Lines.of(x, axis, reverse=reverse)
-    data = lines.data.T
-    values = np.empty_like(data)
-    indices = np.empty(data.shape, np.int64)
+    values = np.empty_like(lines.data.T)
+    indices = np.empty(values.shape, np.int64)
+    # Of bfloat16 too the numbers alone are compared: nothing is computed, so nothing is rounded.
+    data, running = np.asarray(lines.data.T), np.asarray(values)
+    nans = _has_nans(data)
     for i in range(len(data)):
-        values[i], indices[i] = data[i], i
+        running[i], indices[i] = data[i], i
         if i > 0:
-            stays = ~_replaces(data[i], values[i - 1], rule=rule)
-            values[i][stays], indices[i][stays] = values[i - 1][stays], indices[i - 1][stays]
+            replaces = _replaces(data[i], running[i - 1], rule=rule, nans=nans)
+            np.copyto(running[i], running[i - 1], where=~replaces)
+            np.copyto(indices[i], indices[i - 1], where=~replaces)
     result = values.T, indices.T
     return _finished(lines, *result, first=_least(x.dtype.name, rule) if exclusive else None)
 
 
-def _replaces(new: Array, old: Array, *, rule: _Rule) -> Bools:
-    """Whether new takes the place of old."""
-    beats = new > old if rule.greater else new < old
-    if rule.tie == "last":
-        beats |= new == old
-    if new.dtype.kind != "f":
+def _has_nans(data: Array) -> bool:
+    return data.dtype.kind == "f" and bool(np.isnan(data).any())
+
+
+def _replaces(new: Array, old: Array, *, rule: _Rule, nans: bool) -> Bools:
+    """Whether new takes the place of old. nans: whether there are any, in either."""
+    last = rule.tie == "last"
+    if rule.greater:
+        beats = new >= old if last else new > old
+    else:
+        beats = new <= old if last else new < old
+    if not nans:
         return np.asarray(beats)
-    both = np.isnan(new) & np.isnan(old)
     alone = np.isnan(new) & ~np.isnan(old) if rule.nan == "propagate" else ~np.isnan(new)
     if rule.nan == "ignore":
         alone &= np.isnan(old)
-    return np.asarray(beats | alone | (both & (rule.tie == "last")))
+    both = np.isnan(new) & np.isnan(old)
+    return np.asarray(beats | alone | (both & last))
 
 
 def exact_cummax(
@@ -151,7 +160,7 @@ def _last_replaced(keys: Array, rule: _Rule) -> Integers:
     ufunc = (propagating if rule.nan == "propagate" else ignoring)[rule.greater]
     running = ufunc.accumulate(keys, axis=1)
     replaces = np.ones(keys.shape, np.bool_)
-    replaces[:, 1:] = _replaces(keys[:, 1:], running[:, :-1], rule=rule)
+    replaces[:, 1:] = _replaces(keys[:, 1:], running[:, :-1], rule=rule, nans=_has_nans(keys))
     positions = np.where(replaces, np.arange(keys.shape[1]), 0)
     return np.asarray(np.maximum.accumulate(positions, axis=1).astype(np.int64))
 
