@@ -10,9 +10,13 @@ from __future__ import annotations
 
 import ast
 import math
+import multiprocessing
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import KW_ONLY, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +34,7 @@ from conformance.model.verdict import RED, Task
 from conformance.run.engine import Workers
 
 FILE = "fakes.toml"
-LARGE = 1 << 14
+LARGE = 1 << 12
 
 _FORM = '[[modules]] with module = "..." and imitates = "..."'
 
@@ -49,6 +53,10 @@ class Fake:
     right: bool
     arguments: frozenset[str] | None = None
     large: bool = False
+
+    @property
+    def module(self) -> str:
+        return self.path.partition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,61 +139,139 @@ def catch(
     folder: Path,
     timeout_s: float,
     memory: int | None = None,
+    jobs: int = 1,
 ) -> Catches:
     """Runs the cases on the fakes of folder. backends: those that the fakes imitate. memory: bytes
-    that a call may take; None leaves out the fakes that are about large tensors.
+    that a call may take; None leaves out the fakes that are about large tensors. jobs: how many
+    modules are tried at a time, each in a process of its own.
 
     A case that takes its time, with a large input or repetitions in a process of its own, runs only
-    on the right ones and on those that no other case catches.
+    on the right ones and on those that no other case catches; on all if it catches none of these.
     """
     fakes = tuple(fake for fake in read_fakes(folder) if memory is not None or not fake.large)
     bindings = {b.api: (backend, b) for backend in backends for b in backend.bindings}
     unknown = sorted({fake.imitates for fake in fakes} - set(bindings))
     if unknown:
         raise UsageError(f"{folder / FILE}: no backend has the API {unknown[0]!r}")
-    target = Target("fakes", "1", Path(sys.executable))
-    tasks = [
-        task
-        for fake in fakes
-        for task in _tasks(suite, fake, imitated=bindings, target=target)
-        if is_large(task) == fake.large and need(task) <= (memory or DEFAULT_BUDGET)
-    ]
-    caught: dict[str, dict[str, None]] = {fake.path: {} for fake in fakes}
-    house = replace(backends[0], name="fakes", adapter=folder / "adapter.py", ledger=())
-    judged = _Judged()
-    with Workers([(house, target)], timeout_s=timeout_s) as workers:
-        workers.start()
-        for costly in (False, True):
-            due = [
-                task
-                for task in tasks
-                if _is_costly(task) == costly and not (costly and caught[task.binding.path])
-            ]
-            for task, outcome in workers.run(due):
-                if judged.is_red(task, outcome):
-                    caught[task.binding.path][task.case.address] = None
-    order = {case.address: number for number, case in enumerate(suite.cases)}
+    modules: dict[str, list[Fake]] = {}
+    for fake in fakes:
+        modules.setdefault(fake.module, []).append(fake)
+    # The largest first, so that none is alone at the end.
+    parts = sorted(modules.values(), key=len, reverse=True)
+    trial = _Trial(suite, bindings, folder, timeout_s=timeout_s, memory=memory)
+    tried: set[str] = set()
+    caught: dict[str, set[str]] = {fake.path: set() for fake in fakes}
+    with _side_by_side(trial, jobs=min(jobs, len(parts))) as tries:
+        for cases, red in tries((part, None) for part in parts):
+            tried |= cases
+            _add(caught, red)
+        useful = {case for f in fakes if not f.right for case in caught[f.path]}
+        idle = frozenset(tried - useful)
+        if idle:
+            for _, red in tries((part, idle) for part in parts):
+                _add(caught, red)
+    order = [case.address for case in suite.cases if case.address in tried]
     return Catches(
         fakes,
-        tuple(dict.fromkeys(task.case.address for task in tasks)),
-        {path: tuple(sorted(cases, key=order.__getitem__)) for path, cases in caught.items()},
+        tuple(order),
+        {path: tuple(a for a in order if a in cases) for path, cases in caught.items()},
     )
 
 
-class _Judged:
-    """Which verdicts are red.
+def _add(caught: Mapping[str, set[str]], more: Mapping[str, set[str]]) -> None:
+    for path, cases in more.items():
+        caught[path].update(cases)
 
-    Most fakes answer most cases as the others of their module do; each answer is judged once. The
-    tasks of a case on the fakes of one module differ in the path of the fake alone.
+
+# The fakes of one module, and the cases to try on all of them; None: all, as far as need be.
+_Part = tuple[Sequence[Fake], "frozenset[str] | None"]
+# The addresses of the cases that were tried; those that went red per fake.
+_Tried = tuple[set[str], dict[str, set[str]]]
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """What is the same for all modules. One oracle in each process: what is exact of a long call
+    takes seconds."""
+
+    suite: Suite
+    bindings: Mapping[str, tuple[Backend, Binding]]
+    folder: Path
+    _: KW_ONLY
+    timeout_s: float
+    memory: int | None
+    oracle: Oracle = field(default_factory=Oracle)
+
+    def of(self, part: _Part) -> _Tried:
+        fakes, cases = part
+        backend, binding = self.bindings[fakes[0].imitates]
+        target = Target("fakes", "1", Path(sys.executable))
+        tasks = [
+            task
+            for task in _tasks(self.suite, fakes, backend, binding, target=target)
+            if (cases is None or task.case.address in cases)
+            and is_large(task) == fakes[0].large
+            and need(task) <= (self.memory or DEFAULT_BUDGET)
+        ]
+        caught: dict[str, set[str]] = {fake.path: set() for fake in fakes}
+        if not tasks:
+            return set(), caught
+        house = replace(backend, name="fakes", adapter=self.folder / "adapter.py", ledger=())
+        judged = _Judged(self.oracle)
+        with Workers([(house, target)], timeout_s=self.timeout_s) as workers:
+            workers.start()
+            for costly in (False, True):
+                due = [
+                    task
+                    for task in tasks
+                    if _is_costly(task) == costly
+                    and (cases is not None or not (costly and caught[task.binding.path]))
+                ]
+                for task, outcome in workers.run(due):
+                    if judged.is_red(task, outcome):
+                        caught[task.binding.path].add(task.case.address)
+        return {task.case.address for task in tasks}, caught
+
+
+@contextmanager
+def _side_by_side(
+    trial: _Trial, *, jobs: int
+) -> Iterator[Callable[[Iterable[_Part]], Iterator[_Tried]]]:
+    """A map of trial over parts, so many at a time."""
+    if jobs < 2:
+        yield partial(map, trial.of)
+        return
+    # Not forked: this process may have threads.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, context, _take_over, (trial,)) as processes:
+        yield partial(processes.map, _of_given)
+
+
+# The trial of a process that is one of several, which it is given once.
+_given: list[_Trial] = []
+
+
+def _take_over(trial: _Trial) -> None:
+    _given.append(trial)
+
+
+def _of_given(part: _Part) -> _Tried:
+    return _given[0].of(part)
+
+
+class _Judged:
+    """Which verdicts on the fakes of one module are red.
+
+    Most fakes answer most cases as the others do; each answer is judged once. The tasks of a case
+    differ in the path of the fake alone.
     """
 
-    def __init__(self) -> None:
-        self._oracle = Oracle()
-        self._known: dict[tuple[str, str, Outcome], bool] = {}
+    def __init__(self, oracle: Oracle) -> None:
+        self._oracle = oracle
+        self._known: dict[tuple[str, Outcome], bool] = {}
 
     def is_red(self, task: Task, outcome: Outcome) -> bool:
-        module, _, _ = task.binding.path.rpartition(".")
-        key = (task.case.address, module, _untimed(outcome))
+        key = (task.case.address, _untimed(outcome))
         if key not in self._known:
             self._known[key] = judge(task, outcome, self._oracle).status in RED
         return self._known[key]
@@ -204,21 +290,20 @@ def _is_costly(task: Task) -> bool:
 
 
 def _tasks(
-    suite: Suite,
-    fake: Fake,
-    *,
-    imitated: Mapping[str, tuple[Backend, Binding]],
-    target: Target,
+    suite: Suite, fakes: Sequence[Fake], backend: Backend, binding: Binding, *, target: Target
 ) -> Iterator[Task]:
-    """The tasks of the imitated API, with the fake in its place."""
-    backend, binding = imitated[fake.imitates]
-    able = replace(_taken(suite, fake, binding), path=fake.path, lacks=())
+    """The tasks of the API that fakes imitate, with each of them in its place."""
+    able = replace(_taken(suite, fakes[0], binding), lacks=())
     # What the imitated API declines, for want of a kernel, says nothing of an implementation.
     alone = replace(backend, bindings=(able,), ledger=(), lacks=None)
     # Answers hold under conditions on the imitated target: the one that is current.
     version = backend.default_version or "1"
     planned = make_plan(suite, [(alone, replace(target, version=version))])
-    return (replace(task, target=target) for task in planned if not task.refusal)
+    for fake in fakes:
+        for task in planned:
+            if not task.refusal:
+                in_place = replace(task.binding, path=fake.path)
+                yield replace(task, binding=in_place, target=target)
 
 
 def _taken(suite: Suite, fake: Fake, binding: Binding) -> Binding:

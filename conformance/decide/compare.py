@@ -171,19 +171,25 @@ def _values_mismatch(
     values: Tensor, actual: Tensor, *, indices: NDArray[np.intp], total: int
 ) -> Mismatch:
     """Counts, the greatest difference with its index, and the first differing positions."""
-    expected_array, actual_array = values.numbers(), actual.numbers()
-    where = [tuple(int(i) for i in index) for index in indices]
-    distances = [_distance(expected_array[i].item(), actual_array[i].item()) for i in where]
+    pairs = zip(_at(values, indices), _at(actual, indices), strict=True)
+    distances = [_distance(one, other) for one, other in pairs]
     finite = [d for d in distances if d is not None]
-    share = len(where) / total
+    count = len(indices)
     if finite:
         greatest = max(finite)
-        at = list(where[distances.index(greatest)])
-        text = f"{len(where)} of {total} values differ, greatest difference {greatest:.9g} at {at}"
+        at = indices[distances.index(greatest)].tolist()
+        text = f"{count} of {total} values differ, greatest difference {greatest:.9g} at {at}"
     else:
-        text = f"{len(where)} of {total} values differ, first at {list(where[0])}"
-    shown = tuple((i, _element(values, i), _element(actual, i)) for i in where[:SHOWN_POSITIONS])
-    return Mismatch("values", text, shown, weight=share)
+        text = f"{count} of {total} values differ, first at {indices[0].tolist()}"
+    first = [tuple(index) for index in indices[:SHOWN_POSITIONS].tolist()]
+    shown = tuple((i, _element(values, i), _element(actual, i)) for i in first)
+    return Mismatch("values", text, shown, weight=count / total)
+
+
+def _at(tensor: Tensor, indices: NDArray[np.intp]) -> list[complex]:
+    """The elements there as Python's numbers, which never overflow. indices: (count, rank)."""
+    numbers: list[complex] = np.atleast_1d(tensor.numbers()[tuple(indices.T)]).tolist()
+    return numbers
 
 
 def _distance(expected: complex, actual: complex) -> float | None:

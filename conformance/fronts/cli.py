@@ -381,20 +381,36 @@ def uninstall(specs: tuple[str, ...]) -> None:
 @click.option("--timeout", "timeout_s", type=click.FloatRange(min=0.001), default=10.0,
               show_default=True, metavar="S", help="Seconds that one case may take.")  # fmt: skip
 @_memory_option
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N",
+              help="Modules that are tried at a time.  [default: the number of CPUs]")  # fmt: skip
 @_format_option
 def fakes(
-    folder: Path, *, cases: Path | None, timeout_s: float, memory: int | None, form: str
+    folder: Path,
+    *,
+    cases: Path | None,
+    timeout_s: float,
+    memory: int | None,
+    jobs: int | None,
+    form: str,
 ) -> None:
     """Print which case catches which fake of FOLDER; exit 1 if a faulty one escapes, a right one
     is caught, or a case catches nothing."""
     from conformance.authoring.fakes import catch
     from conformance.fronts.fakes_command import as_data, as_text
+    from conformance.fronts.request import number_of_cpus
     from conformance.run.memory import available_memory, check_budget
     from conformance.run.registry import load_registered, registered_backends
 
     backends = [load_registered(name) for name in sorted(registered_backends())]
     if memory is not None:
         check_budget(memory, available_memory())
-    catches = catch(load_cases(cases), backends, folder=folder, timeout_s=timeout_s, memory=memory)
+    catches = catch(
+        load_cases(cases),
+        backends,
+        folder=folder,
+        timeout_s=timeout_s,
+        memory=memory,
+        jobs=jobs or number_of_cpus(),
+    )
     click.echo(json.dumps(as_data(catches), indent=2) if form == "json" else as_text(catches))
     sys.exit(EXIT_RED if catches.missed or catches.wronged or catches.idle else 0)
