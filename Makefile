@@ -57,7 +57,7 @@ gate: $(VENV)/developing environments
 
 # Shows the newest report; after `make gate` that is the gate's.
 docs: $(VENV)/developing build/fakes.json
-	$(BIN)/sphinx-build -W -q -c . docs build/html
+	$(BIN)/sphinx-build -W -q -j auto -c . docs build/html
 
 fakes: build/fakes.json
 	@test "$$(cat build/fakes.status)" = 0 || { \

@@ -19,6 +19,8 @@ from conformance.model.backend import Backend, Target
 from conformance.model.case import Case, Suite
 from conformance.model.verdict import Status, Task
 
+# Case, API and target.
+_Key = tuple[str, str, str]
 BACKEND_FILES = ("bindings.yaml", "environment.toml", "ledger.yaml")
 
 
@@ -106,17 +108,23 @@ class Measured:
         return tuple(dict.fromkeys(column.api for column in self.columns(op)))
 
     def cases(self, op: str, *, file: str | None = None) -> tuple[Case, ...]:
-        cases = (case for case in self.suite.cases if case.op == op)
-        return tuple(case for case in cases if file is None or case.file == file)
+        cases = self._cases.get(op, ())
+        return cases if file is None else tuple(case for case in cases if case.file == file)
 
     def cell(self, case: Case, column: Column) -> Cell | None:
         """The cell of case in column; None if the case does not speak of that API."""
         key = (case.address, column.api, column.target.name)
+        # Several directives of several documents show it.
+        if key not in self._cells:
+            self._cells[key] = self._cell(key, measured=column.measured)
+        return self._cells[key]
+
+    def _cell(self, key: _Key, *, measured: bool) -> Cell | None:
         task, line = self._tasks.get(key), self._lines.get(key)
         if task is None:
             return None
         if line is None:
-            why = "not in the report" if self.report is not None and column.measured else ""
+            why = "not in the report" if self.report is not None and measured else ""
             if why and need(task) > DEFAULT_BUDGET:
                 why = f"left out: {large_text([task])}"
             return Cell(Status.NOT_RUN, (why,) if why else (), task=task)
@@ -126,12 +134,15 @@ class Measured:
 
     def answers(self, op: str, columns: Iterable[Column]) -> tuple[ObservedAnswer, ...]:
         """The answers to every question that a case of op asks, of the APIs in columns."""
-        return answers(
-            observation
-            for column in columns
-            for case in self.cases(op)
-            for observation in self._observations(case, column)
-        )
+        key = (op, tuple(columns))
+        if key not in self._answers:
+            self._answers[key] = answers(
+                observation
+                for column in key[1]
+                for case in self.cases(op)
+                for observation in self._observations(case, column)
+            )
+        return self._answers[key]
 
     def _observations(self, case: Case, column: Column) -> Iterator[Observation]:
         cell = self.cell(case, column)
@@ -153,12 +164,29 @@ class Measured:
         return tuple(x for x in lines if x["op"] == op and x["status"] == Status.STALE)
 
     @cached_property
-    def _tasks(self) -> dict[tuple[str, str, str], Task]:
+    def _cells(self) -> dict[_Key, Cell | None]:
+        """Those that were asked for."""
+        return {}
+
+    @cached_property
+    def _answers(self) -> dict[tuple[str, tuple[Column, ...]], tuple[ObservedAnswer, ...]]:
+        """Those that were asked for, by operation and columns."""
+        return {}
+
+    @cached_property
+    def _cases(self) -> dict[str, tuple[Case, ...]]:
+        found: dict[str, list[Case]] = {}
+        for case in self.suite.cases:
+            found.setdefault(case.op, []).append(case)
+        return {op: tuple(cases) for op, cases in found.items()}
+
+    @cached_property
+    def _tasks(self) -> dict[_Key, Task]:
         plan = make_plan(self.suite, [(backend, target) for backend, target, _ in self.targets])
         return {(t.case.address, t.binding.api, t.target.name): t for t in plan}
 
     @cached_property
-    def _lines(self) -> dict[tuple[str, str, str], dict[str, Any]]:
+    def _lines(self) -> dict[_Key, dict[str, Any]]:
         lines = self.report.verdicts if self.report is not None else ()
         return {(line["case"], line["api"], line["target"]): line for line in lines}
 
