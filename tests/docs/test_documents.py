@@ -185,32 +185,30 @@ def test_the_failure_that_is_shown_is_what_a_failure_prints(tmp_path, monkeypatc
     assert text_of("snippets/failure.txt") == explain(verdict).rstrip() + "\n"
 
 
-@pytest.fixture
-def build(tmp_path, monkeypatch):
-    """Builds this site with the reports of a folder; gives the application and the warnings."""
-    monkeypatch.setattr(sys, "path", list(sys.path))
-
-    def build(reports: Path) -> tuple[Sphinx, str]:
-        warnings = io.StringIO()
-        with patch_docutils(str(ROOT)), docutils_namespace():
-            app = Sphinx(
-                DOCS,
-                ROOT,
-                tmp_path / "html",
-                tmp_path / "doctrees",
-                "dummy",
-                confoverrides={"conformance_reports": str(reports)},
-                status=None,
-                warning=warnings,
-            )
-            app.build()
-        return app, warnings.getvalue()
-
-    return build
+@pytest.fixture(scope="module")
+def unmeasured(tmp_path_factory):
+    """This site built without a report: the application and the warnings."""
+    folder = tmp_path_factory.mktemp("site")
+    warnings = io.StringIO()
+    path = list(sys.path)
+    with patch_docutils(str(ROOT)), docutils_namespace():
+        app = Sphinx(
+            DOCS,
+            ROOT,
+            folder / "html",
+            folder / "doctrees",
+            "dummy",
+            confoverrides={"conformance_reports": str(folder / "no-reports")},
+            status=None,
+            warning=warnings,
+        )
+        app.build()
+    sys.path[:] = path
+    return app, warnings.getvalue()
 
 
-def test_the_site_builds_without_a_report_and_says_not_run(build, tmp_path):
-    app, warnings = build(tmp_path / "no-reports")
+def test_the_site_builds_without_a_report_and_says_not_run(unmeasured):
+    app, warnings = unmeasured
     assert warnings == ""
     assert "No report was found" in app.env.get_doctree("index").astext()
     page = app.env.get_doctree("pages/cumsum").astext()
@@ -218,8 +216,8 @@ def test_the_site_builds_without_a_report_and_says_not_run(build, tmp_path):
     assert "confirmed" not in page.replace("confirmed\n\nrefuted\n\nunverifiable", "")
 
 
-def test_the_page_for_cumsum_has_what_the_original_has(build, tmp_path):
-    app, _ = build(tmp_path / "no-reports")
+def test_the_page_for_cumsum_has_what_the_original_has(unmeasured):
+    app, _ = unmeasured
     document = app.env.get_doctree("pages/cumsum")
     text = document.astext()
     for part in (
