@@ -15,10 +15,11 @@ UNKNOWN = float("inf")
 
 
 class Schedule:
-    """Lets at most `jobs` targets work at a time, and the next one import its framework meanwhile.
+    """Lets at most `jobs` targets have a place at a time: one imports its framework while another
+    works. With one job there is never more than one framework in memory.
 
     A target that is silent for SLOW_S (a hanging import or case) goes on, but holds no place, so
-    that it holds up no other one; at most 2 * jobs + 2 targets have processes at any time. Targets
+    that it holds up no other one; at most 2 * jobs + 1 targets have processes at any time. Targets
     that are through leave at once.
     """
 
@@ -72,8 +73,8 @@ class Schedule:
 
     def _start(self, now: float) -> None:
         at_it = self.at_it
-        places = self.jobs + 1 - sum(not d.is_silent(now, SLOW_S) for d in at_it)
-        places = min(places, 2 * self.jobs + 2 - len(at_it))
+        places = self.jobs - sum(not d.is_silent(now, SLOW_S) for d in at_it)
+        places = min(places, 2 * self.jobs + 1 - len(at_it))
         while self.queue and places > 0:
             dispatcher = self.queue.popleft()
             self.started.append(dispatcher)
