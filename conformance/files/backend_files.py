@@ -79,7 +79,7 @@ def load_backend(folder: Path) -> Backend:
         _errors(source, root),
         _snippet(source, root, modes=environment.modes),
         read_ledger(read_document(ledger), backend=name) if ledger.exists() else (),
-        environment.distribution,
+        environment.distributions,
         environment.module,
         environment.default,
         environment.recipes,

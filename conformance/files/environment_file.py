@@ -16,18 +16,18 @@ from conformance.files.toml import header_at, key_at, parse_toml
 from conformance.model.backend import EnvironmentRecipe
 from conformance.model.errors import FileError
 
-_TEXTS = ("distribution", "module", "default")
+_TEXTS = ("module", "default")
 _LISTS = ("devices", "modes")
-_KEYS = (*_TEXTS, *_LISTS, "recipe")
+_KEYS = ("distribution", *_TEXTS, *_LISTS, "recipe")
 _RECIPE_KEYS = ("versions", "python", "requirements", "notes")
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What environment.toml says. devices, modes: the words of a target, the usual one first."""
+    """What environment.toml says. distributions, devices, modes: the usual one first."""
 
     module: str
-    distribution: str | None = None
+    distributions: tuple[str, ...] = ()
     default: str | None = None
     recipes: tuple[EnvironmentRecipe, ...] = ()
     devices: tuple[str, ...] = ("cpu",)
@@ -45,14 +45,15 @@ def read_environment(path: Path) -> Environment:
     recipes = table.values.get("recipe", [])
     if not isinstance(recipes, list) or not all(isinstance(item, dict) for item in recipes):
         raise table.error("recipe", "recipe is no array of tables", expected="[[recipe]]")
-    if recipes and texts["distribution"] is None:
+    distributions = table.text_or_texts("distribution")
+    if recipes and not distributions:
         raise table.error(
             "recipe", "a recipe without a distribution", expected='distribution = "..."'
         )
     lists = {key: table.texts(key) for key in _LISTS if key in table.values}
     return Environment(
         module,
-        texts["distribution"],
+        distributions,
         table.version("default"),
         tuple(_recipe(_Table(source, item, number)) for number, item in enumerate(recipes)),
         **lists,
@@ -121,6 +122,13 @@ class _Table:
         if isinstance(value, list) and value and all(isinstance(v, str) and v for v in value):
             return tuple(value)
         raise self.error(key, f"{key} is {value!r}", expected="a list of texts")
+
+    def text_or_texts(self, key: str) -> tuple[str, ...]:
+        """One text or several; none without the key."""
+        if isinstance(self.values.get(key), list):
+            return self.texts(key)
+        one = self.text(key)
+        return () if one is None else (one,)
 
     def version(self, key: str) -> str | None:
         """A version as it is written; None without the key."""

@@ -218,8 +218,9 @@ class LedgerEntry:
 class Backend:
     """A framework as the suite knows it: its adapter and its data.
 
-    distribution: the name on a package index, where the version is read; None for a backend that
-    is at home in its own code and states its version there. default_version: what a bare name
+    distributions: the names on a package index under which it can be had, of which the version is
+    read, the usual one first; none for a backend that is at home in its own code and states its
+    version there. default_version: what a bare name
     installs. devices, modes: the words that a target may be asked for, the usual one first. lacks:
     what every API declines; None if the backend does not declare what it declines. longest_axis:
     calls along a longer one are not made.
@@ -231,7 +232,7 @@ class Backend:
     errors: tuple[ErrorRule, ...]
     snippet: Snippet
     ledger: tuple[LedgerEntry, ...] = ()
-    distribution: str | None = None
+    distributions: tuple[str, ...] = ()
     module: str | None = None
     default_version: str | None = None
     recipes: tuple[EnvironmentRecipe, ...] = ()
@@ -239,6 +240,11 @@ class Backend:
     modes: tuple[str, ...] = ("default",)
     lacks: tuple[Lack, ...] | None = None
     longest_axis: LongestAxis | None = None
+
+    @property
+    def package(self) -> str | None:
+        """What is missing where the framework is."""
+        return self.distributions[0] if self.distributions else self.module
 
 
 @dataclass(frozen=True, slots=True)

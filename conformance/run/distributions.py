@@ -23,12 +23,12 @@ class EntryPoint:
     distribution: str
 
 
-def version_in(folders: Iterable[str | os.PathLike[str]], distribution: str) -> str | None:
-    """The version of distribution that an interpreter with these folders on its path would find,
-    local part included (`2.13.0+cpu`); None if it is in none of them."""
-    wanted = _normal(distribution)
+def version_in(folders: Iterable[str | os.PathLike[str]], *distributions: str) -> str | None:
+    """The version of whichever of distributions an interpreter with these folders on its path would
+    find first, local part included (`2.13.0+cpu`); None if none is in any of them."""
+    wanted = set(map(_normal, distributions))
     for name, version, folder in _metadata(folders):
-        if name == wanted:
+        if name in wanted:
             return version or _version_line(folder)
     return None
 
@@ -38,12 +38,12 @@ def installed_in(folders: Iterable[str | os.PathLike[str]]) -> Iterator[tuple[st
     return _metadata(folders)
 
 
-def is_editable(folders: Iterable[str | os.PathLike[str]], distribution: str) -> bool:
-    """Whether distribution is imported from where it is being written: installed in editable mode,
-    or found by metadata beside its source."""
-    wanted = _normal(distribution)
+def is_editable(folders: Iterable[str | os.PathLike[str]], *distributions: str) -> bool:
+    """Whether the first of distributions that is there is imported from where it is being written:
+    installed in editable mode, or found by metadata beside its source."""
+    wanted = set(map(_normal, distributions))
     for name, _, folder in _metadata(folders):
-        if name == wanted:
+        if name in wanted:
             beside = not os.path.exists(os.path.join(folder, "RECORD"))
             return beside or '"editable"' in _text(os.path.join(folder, "direct_url.json"))
     return False

@@ -149,7 +149,7 @@ def _describe(
     interpreter: Interpreter,
 ) -> Environment:
     """The environment that was built in folder for version, under its proper name."""
-    found = backend.distribution and version_in(site_packages(folder), backend.distribution)
+    found = version_in(site_packages(folder), *backend.distributions)
     name = version if version.local or not found else public(found)
     return Environment(
         folder.parent / f"{backend.name}-{name}-py{interpreter.series}",

@@ -54,7 +54,7 @@ def fingerprint(
     facts += [*target.words, *(f"{name}={variables[name]}" for name in sorted(variables))]
     facts.append(_of_files([backend.adapter]))
     facts += _distributions(folders)
-    if backend.distribution is None or is_editable(folders, backend.distribution):
+    if not backend.distributions or is_editable(folders, *backend.distributions):
         sources, unknown = _under_development(backend, target.interpreter)
         if unknown:
             return Fingerprint(None, unknown)
@@ -124,7 +124,7 @@ def _machine() -> tuple[str, ...]:
 
 def _under_development(backend: Backend, interpreter: Path) -> tuple[str, str]:
     """(the digest of the framework's source, why there is none)."""
-    name = backend.module or backend.distribution or backend.name
+    name = backend.module or backend.package or backend.name
     if interpreter != Path(sys.executable):
         return "", f"{name} is under development in {interpreter}: its files are not known here"
     files: list[Path] = []

@@ -108,7 +108,7 @@ def _in_own_place(entry: Entry, backend: Backend, spec: Spec) -> _Place | None:
     version = entry.version or _version_for(backend, interpreter.path)
     if version is None:
         raise UsageError(
-            f"{entry.place}: {entry.interpreter} has no {backend.distribution or backend.module}; "
+            f"{entry.place}: {entry.interpreter} has no {backend.package}; "
             "expected an interpreter that has it; install it there, or add a line "
             'version = "..." if it cannot be seen from outside'
         )
@@ -133,9 +133,9 @@ def _managed(backend: Backend, spec: Spec, *, home: Path) -> _Place | None:
     asked = spec.version or (backend.default_version and Version(backend.default_version)) or None
     for environment in environments_of(backend.name, home, asked=asked):
         version = environment.version
-        if backend.distribution is not None:
+        if backend.distributions:
             # The record says what was installed once; the packages say what is there now.
-            found = version_in(site_packages(environment.folder), backend.distribution)
+            found = version_in(site_packages(environment.folder), *backend.distributions)
             if found is None or (asked is not None and not same_version(asked, found)):
                 continue
             version = found
@@ -154,7 +154,7 @@ def _nowhere(backend: Backend, spec: Spec, *, home: Path) -> _Place:
     if backend.recipes:
         return _not_installed(backend, spec, home=home)
     found = _version_for(backend, sys.path)
-    has = f"has {found}" if found else f"has no {backend.distribution or backend.module}"
+    has = f"has {found}" if found else f"has no {backend.package}"
     version = str(spec.version or backend.default_version or UNKNOWN)
     missing = (
         f"{backend.name} {version} is not here: {sys.executable} {has}; "
@@ -181,8 +181,8 @@ def _not_installed(backend: Backend, spec: Spec, *, home: Path) -> _Place:
 def _version_for(backend: Backend, path: Iterable[str]) -> str | None:
     """The version of the framework that an interpreter with these folders on its path would
     import, local part included; of a backend without distribution, what its module states here."""
-    if backend.distribution is not None:
-        return version_in(path, backend.distribution)
+    if backend.distributions:
+        return version_in(path, *backend.distributions)
     return stated_version(backend.module) if backend.module else None
 
 

@@ -76,7 +76,7 @@ known:
     link: https://example.org/3
 """
 ENVIRONMENT = """\
-distribution = "mine-framework"
+distribution = ["mine-framework", "mine-gpu"]
 module = "mine"
 default = "2.1"
 devices = ["cpu", "gpu"]
@@ -241,8 +241,8 @@ def test_the_ledger_says_what_happens_instead(folder: Path) -> None:
 
 def test_the_environment_says_how_it_is_installed(folder: Path) -> None:
     backend = load_backend(folder)
-    assert (backend.distribution, backend.module, backend.default_version) == (
-        "mine-framework",
+    assert (backend.distributions, backend.module, backend.default_version) == (
+        ("mine-framework", "mine-gpu"),
         "mine",
         "2.1",
     )
@@ -390,13 +390,15 @@ def test_wrong_ledgers_are_refused(
         ('default = "2.1"', "default = 2.1", "3:1: default is 2.1; expected a text; write it in quotes"),
         ('default = "2.1"', 'default = "newest"', "3:1: default is 'newest'; expected a version like '2.13.0'"),
         ("default", "version", "3:1: environment.toml has no key 'version'; expected one of: default, devices, distribution, modes, module, recipe"),
+        ('["mine-framework", "mine-gpu"]', "7", "1:1: distribution is 7; expected a text; write it in quotes"),
+        ('["mine-framework", "mine-gpu"]', "[7]", "1:1: distribution is [7]; expected a list of texts"),
         ('devices = ["cpu", "gpu"]', 'devices = "cpu"', "4:1: devices is 'cpu'; expected a list of texts"),
         ("[[recipe]]\nversions = \">=2\"", "[recipe]\nversions = \">=2\"", None),
         ("versions = \"<2\"", "versions = \"2\"", "13:1: versions is '2'; expected a range of versions like '>=2.7,<3'"),
         ("versions = \"<2\"\n", "", "12:1: a recipe has no 'versions'; expected the keys python, requirements, versions"),
         ('["mine=={version}", "numpy<2"]', '["mine"]', "15:1: requirements without {version}; expected the version asked for, as in name=={version}"),
         ("notes", "note", "10:1: a recipe has no key 'note'; expected one of: notes, python, requirements, versions; did you mean 'notes'?"),
-        ('distribution = "mine-framework"\n', "", "5:1: a recipe without a distribution; expected distribution = \"...\""),
+        ('distribution = ["mine-framework", "mine-gpu"]\n', "", "5:1: a recipe without a distribution; expected distribution = \"...\""),
         ('default = "2.1"', 'default = "2.1', "3:15: illegal character '\\n'; expected TOML 1.0"),
         ('module = "mine"', 'module = "mine"\nmodule = "mine"', "3:16: cannot overwrite a value; expected TOML 1.0"),
     ],

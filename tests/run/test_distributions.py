@@ -33,6 +33,12 @@ def test_the_first_folder_on_the_path_wins(tmp_path: Path) -> None:
     assert version_in([tmp_path / "b", tmp_path / "a"], "tiny") == "1.0"
 
 
+def test_whichever_of_several_names_is_installed_has_the_version(tmp_path: Path) -> None:
+    (tmp_path / "tiny_gpu-3.1.dist-info").mkdir()
+    assert version_in([tmp_path], "tiny", "tiny-gpu") == "3.1"
+    assert version_in([tmp_path], "tiny", "tiny-cpu") is None
+
+
 def test_what_pip_is_removing_is_not_installed(tmp_path: Path) -> None:
     folder = tmp_path / "~iny-1.0.dist-info"
     folder.mkdir()

@@ -28,7 +28,13 @@ class Place:
         self.adapter = folder / "adapter.py"
         self.adapter.write_text("version = '1.0'\n")
         self.backend = Backend(
-            "tiny", self.adapter, (), (), Snippet((), "", ""), distribution="tiny", module="tiny"
+            "tiny",
+            self.adapter,
+            (),
+            (),
+            Snippet((), "", ""),
+            distributions=("tiny",),
+            module="tiny",
         )
         self.target = Target("tiny", "1.0", self.interpreter, python="CPython 3.11.7")
 
@@ -100,7 +106,7 @@ def developed(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("x = 1\n")
     monkeypatch.syspath_prepend(tmp_path / "path")
-    place.backend = replace(place.backend, distribution=None, module="tiny_in_work")
+    place.backend = replace(place.backend, distributions=(), module="tiny_in_work")
     place.target = replace(place.target, interpreter=Path(sys.executable))
     return place
 
