@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -61,6 +62,10 @@ def _size(_: click.Context, __: click.Parameter, text: str | None) -> int | None
         raise click.BadParameter(str(error)) from None
 
 
+_cache_option = click.option(
+    "--no-cache", "cache", is_flag=True, default=True, flag_value=False,
+    help="Run everything anew, whatever earlier runs have found.",
+)  # fmt: skip
 _memory_option = click.option(
     "--memory", callback=_size, metavar="SIZE",
     help="Memory that one call may take, such as 12GiB; cases that need more are left out.  "
@@ -91,8 +96,7 @@ def main() -> None:
               help="An earlier report, or JSON with seconds by task, for --shard.")  # fmt: skip
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N",
               help="Targets that work at a time.  [default: the number of CPUs]")  # fmt: skip
-@click.option("--no-cache", "cache", is_flag=True, default=True, flag_value=False,
-              help="Run everything anew, whatever earlier runs have found.")  # fmt: skip
+@_cache_option
 @click.option("--resume", type=click.Path(path_type=Path), metavar="FILE",
               help="Complete the report of a run that was cut off.")  # fmt: skip
 @click.option("--in-process", is_flag=True, help="No worker process, for a debugger.")
@@ -383,6 +387,7 @@ def uninstall(specs: tuple[str, ...]) -> None:
 @_memory_option
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N",
               help="Modules that are tried at a time.  [default: the number of CPUs]")  # fmt: skip
+@_cache_option
 @_format_option
 def fakes(
     folder: Path,
@@ -391,12 +396,15 @@ def fakes(
     timeout_s: float,
     memory: int | None,
     jobs: int | None,
+    cache: bool,
     form: str,
 ) -> None:
     """Print which case catches which fake of FOLDER; exit 1 if a faulty one escapes, a right one
     is caught, or a case catches nothing."""
     from conformance.authoring.fakes import catch
-    from conformance.fronts.fakes_command import as_data, as_text
+    from conformance.files.verdict_store import VerdictStore
+    from conformance.fronts.fakes_command import as_data, as_text, known_or_caught, question
+    from conformance.fronts.known_verdicts import FOLDER
     from conformance.fronts.request import number_of_cpus
     from conformance.run.memory import available_memory, check_budget
     from conformance.run.registry import load_registered, registered_backends
@@ -404,13 +412,12 @@ def fakes(
     backends = [load_registered(name) for name in sorted(registered_backends())]
     if memory is not None:
         check_budget(memory, available_memory())
-    catches = catch(
-        load_cases(cases),
-        backends,
-        folder=folder,
-        timeout_s=timeout_s,
-        memory=memory,
-        jobs=jobs or number_of_cpus(),
-    )
+    find_out = partial(
+        catch, load_cases(cases), backends,
+        folder=folder, timeout_s=timeout_s, memory=memory, jobs=jobs or number_of_cpus(),
+    )  # fmt: skip
+    asked = question(folder, cases_folder(cases), backends, timeout_s=timeout_s, memory=memory)
+    store = VerdictStore(settings_here().home / FOLDER)
+    catches = known_or_caught(find_out, folder=folder, question=asked, store=store, reads=cache)
     click.echo(json.dumps(as_data(catches), indent=2) if form == "json" else as_text(catches))
     sys.exit(EXIT_RED if catches.missed or catches.wronged or catches.idle else 0)

@@ -1,13 +1,57 @@
-"""Which case catches which fake, as text and as data."""
+"""Which case catches which fake, as text and as data; and what is known of it from before."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
+from json import dumps, loads
+from pathlib import Path
 from typing import Any
 
-from conformance.authoring.fakes import Catches
+import conformance
+from conformance.authoring.fakes import Catches, read_fakes
+from conformance.files.verdict_store import VerdictStore
+from conformance.model.backend import Backend
+from conformance.run.fingerprints import folder_digest, own_code
 
 SHOWN_CASES = 3
+
+
+def question(
+    folder: Path, cases: Path, backends: Sequence[Backend], *, timeout_s: float, memory: int | None
+) -> str:
+    """The digest of everything that says what is caught: the fakes of folder, the case files, the
+    data of the backends, our own code."""
+    facts = [
+        own_code(),
+        folder_digest(Path(conformance.__file__).parent / "authoring", suffixes=(".py",)),
+        folder_digest(folder),
+        folder_digest(cases, suffixes=(".yaml", ".yml")),
+        *(folder_digest(backend.adapter.parent) for backend in backends),
+        f"{timeout_s} {memory}",
+    ]
+    return "fakes-" + sha256("\n".join(facts).encode()).hexdigest()[:32]
+
+
+def known_or_caught(
+    find_out: Callable[[], Catches],
+    *,
+    folder: Path,
+    question: str,
+    store: VerdictStore,
+    reads: bool,
+) -> Catches:
+    """What an earlier run of the same question has found out; without one, find_out()."""
+    answer = store.answer(question) if reads else None
+    if answer is not None:
+        data = loads(answer.texts[0])
+        fakes = {fake.path: fake for fake in read_fakes(folder)}
+        caught = {path: tuple(cases) for path, cases in data["caught"].items()}
+        return Catches(tuple(fakes[path] for path in caught), tuple(data["cases"]), caught)
+    found = find_out()
+    caught = {fake.path: found.caught[fake.path] for fake in found.fakes}
+    store.keep_answer(question, [dumps({"cases": found.cases, "caught": caught})], more={})
+    return found
 
 
 def as_text(catches: Catches) -> str:

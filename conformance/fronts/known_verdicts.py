@@ -84,7 +84,10 @@ class KnownVerdicts:
         facts = [
             dumps(request.question()),
             *(f"{name} {digest}" for name, digest in self.fingerprints.items()),
-            *(folder_digest(backend.adapter.parent) for backend in self._backends.values()),
+            *(
+                f"{backend.adapter.parent} {folder_digest(backend.adapter.parent)}"
+                for backend in self._backends.values()
+            ),
             str(cases),
             folder_digest(cases, suffixes=(".yaml", ".yml")),
         ]

@@ -63,18 +63,20 @@ def fingerprint(
 
 
 def own_code() -> str:
-    """The digest of our own code that decides on verdicts, and of what it runs on."""
+    """The digest of our own code that decides on verdicts, wherever it lies, and of what it runs
+    on."""
     package = Path(conformance.__file__).parent
     folders = [*(package / name for name in DECIDING), *locate("reference_impl")]
-    files = [path for folder in folders for path in folder.rglob("*.py")]
+    files = [_of_files(folder.rglob("*.py"), below=folder.parent) for folder in folders]
     numpy = [row for row in _distributions(sys.path) if row.startswith("numpy ")]
-    return _digest([_of_files(files), sys.version, *numpy])
+    return _digest([*files, sys.version, *numpy])
 
 
 def folder_digest(folder: Path, *, suffixes: tuple[str, ...] = ()) -> str:
-    """The digest of the files in and below folder, of those with one of suffixes if any is given;
-    what nobody reads, hidden and compiled files, does not count."""
-    return _of_files([path for path in _files(folder) if not suffixes or path.suffix in suffixes])
+    """The digest of the files in and below folder, wherever that lies, of those with one of
+    suffixes if any is given; what nobody reads, hidden and compiled files, does not count."""
+    files = [path for path in _files(folder) if not suffixes or path.suffix in suffixes]
+    return _of_files(files, below=folder)
 
 
 def _packages(interpreter: Path) -> tuple[Sequence[str | os.PathLike[str]], list[str]]:
@@ -147,11 +149,13 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _of_files(paths: Iterable[Path]) -> str:
+def _of_files(paths: Iterable[Path], *, below: Path | None = None) -> str:
+    """Of their contents and names, which below are those from there on."""
     digest = sha256()
     for path in sorted(paths):
         content = path.read_bytes()
-        digest.update(f"{path}\0{len(content)}\0".encode())
+        name = path if below is None else path.relative_to(below)
+        digest.update(f"{name}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()
 
