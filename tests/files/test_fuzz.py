@@ -88,12 +88,14 @@ def test_mutated_files_are_read_or_refused_with_their_place(
     content = data.draw(mutated(FILES[file]))
     try:
         (folder / file).write_bytes(content)
+        if not file.startswith("cases/"):
+            load_backend(folder / "conformance/backends/mindspore")
+            return
         _, errors = check_suite(folder / "cases")
         for error in errors:
             assert error.place.file.startswith(folder.as_posix())
             assert error.place.line >= 1
             assert str(error).encode()
-        load_backend(folder / "conformance/backends/mindspore")
     except ConformanceError as error:
         assert str(error).startswith(folder.as_posix())  # noqa: PT017
     finally:
