@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -412,12 +411,21 @@ def fakes(
     backends = [load_registered(name) for name in sorted(registered_backends())]
     if memory is not None:
         check_budget(memory, available_memory())
-    find_out = partial(
-        catch, load_cases(cases), backends,
-        folder=folder, timeout_s=timeout_s, memory=memory, jobs=jobs or number_of_cpus(),
-    )  # fmt: skip
-    asked = question(folder, cases_folder(cases), backends, timeout_s=timeout_s, memory=memory)
-    store = VerdictStore(settings_here().home / FOLDER)
-    catches = known_or_caught(find_out, folder=folder, question=asked, store=store, reads=cache)
+    place = cases_folder(cases)
+    asked = question(folder, place, backends, timeout_s=timeout_s, memory=memory)
+    catches = known_or_caught(
+        lambda: catch(
+            load_cases(place),
+            backends,
+            folder=folder,
+            timeout_s=timeout_s,
+            memory=memory,
+            jobs=jobs or number_of_cpus(),
+        ),
+        folder=folder,
+        question=asked,
+        store=VerdictStore(settings_here().home / FOLDER),
+        reads=cache,
+    )
     click.echo(json.dumps(as_data(catches), indent=2) if form == "json" else as_text(catches))
     sys.exit(EXIT_RED if catches.missed or catches.wronged or catches.idle else 0)
