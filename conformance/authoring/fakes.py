@@ -142,8 +142,8 @@ def catch(
     jobs: int = 1,
 ) -> Catches:
     """Runs the cases on the fakes of folder. backends: those that the fakes imitate. memory: bytes
-    that a call may take; None leaves out the fakes that are about large tensors. jobs: how many
-    modules are tried at a time, each in a process of its own.
+    that a call may take; None leaves out the fakes that are about large tensors, and with it one
+    module is tried after the other. jobs: how many otherwise, each in a process of its own.
 
     A case that takes its time, with a large input or repetitions in a process of its own, runs only
     on the right ones and on those that no other case catches; on all if it catches none of these.
@@ -161,7 +161,7 @@ def catch(
     trial = _Trial(suite, bindings, folder, timeout_s=timeout_s, memory=memory)
     tried: set[str] = set()
     caught: dict[str, set[str]] = {fake.path: set() for fake in fakes}
-    with _side_by_side(trial, jobs=min(jobs, len(parts))) as tries:
+    with _side_by_side(trial, jobs=min(jobs, len(parts)) if memory is None else 1) as tries:
         for cases, red in tries((part, None) for part in parts):
             tried |= cases
             _add(caught, red)
