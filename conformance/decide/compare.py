@@ -127,14 +127,28 @@ def _tolerance(expected: OutputExpected, dtype: str | None) -> tuple[float, floa
 def _differing_as_numbers(
     expected: OutputExpected, values: Tensor, *, actual: Tensor
 ) -> NDArray[np.bool_]:
-    """Where tensors of two dtypes and one shape differ as numbers.
-
-    Python's integers and floats compare exactly with each other, whatever their widths.
-    """
-    numbers = zip(values.numbers().ravel().tolist(), actual.numbers().ravel().tolist(), strict=True)
+    """Where tensors of two dtypes and one shape differ as numbers, which no conversion rounds."""
+    wished, found = values.numbers(), actual.numbers()
     tolerance = _tolerance(expected, actual.dtype)
+    kinds = wished.dtype.kind + found.dtype.kind
+    if set(kinds) <= set("iu"):
+        return _differing_integers(wished, found)
+    if kinds == "ff":
+        wide = wished.astype(np.float64), found.astype(np.float64)
+        return _differing_floats(expected, wide[0], actual=wide[1], tolerance=tolerance)
+    # Python's integers and floats compare exactly with each other.
+    numbers = zip(wished.ravel().tolist(), found.ravel().tolist(), strict=True)
     flat = [not _same_number(e, a, expected=expected, tolerance=tolerance) for e, a in numbers]
     return np.array(flat, dtype=np.bool_).reshape(values.shape)
+
+
+def _differing_integers(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where integers of two dtypes differ. No integer dtype of numpy has the values of int64 and of
+    uint64."""
+    if one.dtype.kind == other.dtype.kind:
+        return np.asarray(one != other)
+    signed, unsigned = (one, other) if one.dtype.kind == "i" else (other, one)
+    return np.asarray((signed < 0) | (signed.astype(np.uint64) != unsigned.astype(np.uint64)))
 
 
 def _same_number(

@@ -4,6 +4,7 @@ import pytest
 from conformance.decide.compare import compare, describe_comparison
 from conformance.model.case import OutputExpected
 from conformance.model.outcome import NotATensor
+from conformance.model.tensor import Tensor
 
 
 def texts(mismatches):
@@ -147,3 +148,32 @@ def test_how_values_are_compared_is_said(make_output):
     assert (
         describe_comparison(make_output([0.1], "float32", decimals=4)) == "as printed to 4 decimals"
     )
+
+
+EDGES = {
+    "int8": [-128, -1, 0, 1, 127],
+    "uint8": [0, 1, 128, 255],
+    "int64": [-(2**63), -1, 0, 1, 2**53 + 1, 2**63 - 1],
+    "uint64": [0, 1, 2**53 + 1, 2**63 - 1, 2**63, 2**64 - 1],
+    "float16": [-0.0, 0.0, 1.0, 255.0, 6e-8, float("inf"), float("-inf"), float("nan")],
+    "float32": [-0.0, 0.0, 1.0, 2.0**53, 6e-8, float("inf"), float("-inf"), float("nan")],
+    "float64": [-0.0, 0.0, 1.0, 2.0**63, 6e-8, float("inf"), float("-inf"), float("nan")],
+}
+
+
+@pytest.mark.parametrize("actual", EDGES)
+@pytest.mark.parametrize("expected", EDGES)
+def test_numbers_of_two_dtypes_are_compared_as_pythons_are(expected, actual):
+    pairs = [(one, other) for one in EDGES[expected] for other in EDGES[actual]]
+    wished = np.array([one for one, _ in pairs], expected)
+    found = np.array([other for _, other in pairs], actual)
+    differing = [
+        index
+        for index, (one, other) in enumerate(zip(wished.tolist(), found.tolist(), strict=True))
+        if one != other and not (one != one and other != other)
+    ]
+    wanted = OutputExpected("result", values=Tensor.of(wished, expected), exact=True)
+    mismatches = compare(wanted, Tensor.of(found, actual))
+    text = " ".join(m.text for m in mismatches if m.kind == "values")
+    assert text.startswith(f"{len(differing)} of {len(pairs)} values differ") or not differing
+    assert bool(text) == bool(differing)
