@@ -87,21 +87,26 @@ class Bench:
     def temporary(self) -> Path:
         return self.folder / "tmp"
 
-    def begin(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [COMMAND, *arguments],
-            cwd=self.folder,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+    @property
+    def said(self) -> Path:
+        """What the last command printed. A pipe that nobody reads would stop who writes."""
+        return self.folder / "said.txt"
+
+    def begin(self, *arguments: str) -> subprocess.Popen[bytes]:
+        with self.said.open("wb") as said:
+            return subprocess.Popen(
+                [COMMAND, *arguments],
+                cwd=self.folder,
+                env=self.environment,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+            )
 
     def finish(self, *arguments: str) -> tuple[int, str]:
         """The exit status of the command, and the last line that it printed."""
-        with self.begin(*arguments) as process:
-            lines = process.communicate()[0].strip().splitlines()
-        return process.returncode, lines[-1] if lines else ""
+        status = self.begin(*arguments).wait()
+        lines = self.said.read_text("utf-8").strip().splitlines()
+        return status, lines[-1] if lines else ""
 
     def left(self) -> list[str]:
         """The processes that are still there when they have had their time."""
@@ -193,7 +198,7 @@ class Runs:
         process = self.bench.begin(*self.question, f"--report={report}")
         time.sleep(row.at_s)
         process.kill()
-        process.communicate()
+        process.wait()
         row.expect(not (left := self.bench.left()), f"processes left: {left}")
         before = self._cut_off(report, row)
         if before is None:
@@ -215,7 +220,7 @@ class Runs:
         process = self.bench.begin(*self.question, f"--report={report}")
         time.sleep(row.at_s)
         row.cells.append(_kill_one_below(process, moment))
-        process.communicate()
+        process.wait()
         row.expect(process.returncode in (0, 1), f"exit status {process.returncode}")
         row.expect(not (left := self.bench.left()), f"processes left: {left}")
         row.expect(not (folders := self.bench.folders()), f"folders left: {folders}")
@@ -277,13 +282,14 @@ def _ran(line: Line) -> bool:
     return "content" in line
 
 
-def _kill_one_below(process: subprocess.Popen[str], moment: random.Random) -> str:
+def _kill_one_below(process: subprocess.Popen[bytes], moment: random.Random) -> str:
     """Kill one of the processes below this one, when there are any; which it was."""
     while process.poll() is None:
         with contextlib.suppress(psutil.Error, IndexError):  # it has just ended, or begun
             workers = psutil.Process(process.pid).children()
             servers = [s for w in workers for s in w.children()]
-            victims = sorted([*workers, *servers], key=lambda one: one.pid)
+            below = [p for p in (*workers, *servers) if p.status() != psutil.STATUS_ZOMBIE]
+            victims = sorted(below, key=lambda one: one.pid)
             if victims:
                 victim = moment.choice(victims)
                 kind = "server" if victim in servers else "zygote"
@@ -317,7 +323,7 @@ def _kill_install(bench: Bench, row: Row) -> Row:
     process = bench.begin("install", INSTALLED)
     time.sleep(row.at_s)
     process.kill()
-    process.communicate()
+    process.wait()
     row.expect(not (left := bench.left()), f"processes left: {left}")
     complete = installed(bench.home)
     for environment in complete:
