@@ -27,6 +27,8 @@ PREFIXES = (
     "JAX_", "KMP_", "LD_", "MKL_", "MINDSPORE_", "MS_", "NPY_", "NUMPY_", "OMP_", "ONEDNN_",
     "OPENBLAS_", "PADDLE_", "PYTHON", "PYTORCH_", "TF_", "TORCH", "VECLIB_", "XLA_",
 )  # fmt: skip
+# Of these, those that say nothing about a result: make and a shell may differ in them.
+WITHOUT_EFFECT = frozenset({"PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONUNBUFFERED"})
 
 
 class KnownVerdicts:
@@ -46,7 +48,11 @@ class KnownVerdicts:
         self._store = VerdictStore(home / FOLDER)
         self._reads = reads
         self._writes = writes
-        variables = {k: v for k, v in os.environ.items() if k.startswith(PREFIXES)}
+        variables = {
+            name: value
+            for name, value in os.environ.items()
+            if name.startswith(PREFIXES) and name not in WITHOUT_EFFECT
+        }
         code = own_code()
         self._backends = {backend.name: backend for backend, _ in pairs}
         self._prints: dict[str, Fingerprint] = {

@@ -158,7 +158,7 @@ def test_what_all_verdicts_depend_on_runs_them_all(counted, file, old, new):
 def test_a_variable_that_frameworks_read_runs_all_anew(counted):
     counted.run(OMP_NUM_THREADS="1")
     counted.calls()
-    counted.run(OMP_NUM_THREADS="1", COLUMNS="100")
+    counted.run(OMP_NUM_THREADS="1", COLUMNS="100", PYTHONUNBUFFERED="1")
     assert counted.calls() == []
     counted.run(OMP_NUM_THREADS="2")
     assert counted.calls() == ["import", "1", "2", "3"]
