@@ -29,7 +29,7 @@ from conformance.files.toml import header_at, parse_toml
 from conformance.model.backend import Backend, Binding, Target
 from conformance.model.case import Suite
 from conformance.model.errors import FileError, Place, UsageError
-from conformance.model.outcome import Outcome, Raised, Returned
+from conformance.model.outcome import Outcome, Raised, Returned, TimedOut
 from conformance.model.verdict import RED, Task
 from conformance.run.engine import Workers
 
@@ -62,11 +62,13 @@ class Fake:
 @dataclass(frozen=True, slots=True)
 class Catches:
     """Which case catches which fake. cases: addresses of every case that was tried on a fake;
-    caught: per fake, the addresses that went red, in plan order."""
+    caught: per fake, the addresses that went red, in plan order. timed_out: whether a call took
+    longer than it may."""
 
     fakes: tuple[Fake, ...]
     cases: tuple[str, ...]
     caught: Mapping[str, tuple[str, ...]]
+    timed_out: bool = False
 
     @property
     def missed(self) -> tuple[Fake, ...]:
@@ -161,32 +163,32 @@ def catch(
     trial = _Trial(suite, bindings, folder, timeout_s=timeout_s, memory=memory)
     tried: set[str] = set()
     caught: dict[str, set[str]] = {fake.path: set() for fake in fakes}
+    timed_out = False
     with _side_by_side(trial, jobs=min(jobs, len(parts)) if memory is None else 1) as tries:
-        for cases, red in tries((part, None) for part in parts):
-            tried |= cases
-            _add(caught, red)
-        useful = {case for f in fakes if not f.right for case in caught[f.path]}
-        idle = frozenset(tried - useful)
-        if idle:
-            for _, red in tries((part, idle) for part in parts):
-                _add(caught, red)
+        idle = None
+        for _ in range(2):
+            for cases, red, late in tries((part, idle) for part in parts):
+                tried |= cases
+                timed_out |= late
+                for path, addresses in red.items():
+                    caught[path] |= addresses
+            useful = {case for f in fakes if not f.right for case in caught[f.path]}
+            idle = frozenset(tried - useful)
+            if not idle:
+                break
     order = [case.address for case in suite.cases if case.address in tried]
     return Catches(
         fakes,
         tuple(order),
         {path: tuple(a for a in order if a in cases) for path, cases in caught.items()},
+        timed_out,
     )
-
-
-def _add(caught: Mapping[str, set[str]], more: Mapping[str, set[str]]) -> None:
-    for path, cases in more.items():
-        caught[path].update(cases)
 
 
 # The fakes of one module, and the cases to try on all of them; None: all, as far as need be.
 _Part = tuple[Sequence[Fake], "frozenset[str] | None"]
-# The addresses of the cases that were tried; those that went red per fake.
-_Tried = tuple[set[str], dict[str, set[str]]]
+# The addresses of the cases that were tried; those that went red per fake; whether one timed out.
+_Tried = tuple[set[str], dict[str, set[str]], bool]
 
 
 @dataclass(frozen=True)
@@ -215,9 +217,9 @@ class _Trial:
         ]
         caught: dict[str, set[str]] = {fake.path: set() for fake in fakes}
         if not tasks:
-            return set(), caught
+            return set(), caught, False
         house = replace(backend, name="fakes", adapter=self.folder / "adapter.py", ledger=())
-        judged = _Judged(self.oracle)
+        judged, timed_out = _Judged(self.oracle), False
         with Workers([(house, target)], timeout_s=self.timeout_s) as workers:
             workers.start()
             for costly in (False, True):
@@ -228,9 +230,10 @@ class _Trial:
                     and (cases is not None or not (costly and caught[task.binding.path]))
                 ]
                 for task, outcome in workers.run(due):
+                    timed_out |= isinstance(outcome, TimedOut)
                     if judged.is_red(task, outcome):
                         caught[task.binding.path].add(task.case.address)
-        return {task.case.address for task in tasks}, caught
+        return {task.case.address for task in tasks}, caught, timed_out
 
 
 @contextmanager

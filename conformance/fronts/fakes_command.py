@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from hashlib import sha256
 from json import dumps, loads
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import conformance
 from conformance.authoring.fakes import Catches, read_fakes
 from conformance.files.verdict_store import VerdictStore
+from conformance.fronts.known_verdicts import text_digest
 from conformance.model.backend import Backend
 from conformance.run.fingerprints import folder_digest, own_code
 
@@ -30,7 +30,7 @@ def question(
         *(folder_digest(backend.adapter.parent) for backend in backends),
         f"{timeout_s} {memory}",
     ]
-    return "fakes-" + sha256("\n".join(facts).encode()).hexdigest()[:32]
+    return "fakes-" + text_digest("\n".join(facts))
 
 
 def known_or_caught(
@@ -41,7 +41,8 @@ def known_or_caught(
     store: VerdictStore,
     reads: bool,
 ) -> Catches:
-    """What an earlier run of the same question has found out; without one, find_out()."""
+    """What an earlier run of the same question has found out; without one, find_out(), which is
+    remembered unless a call was too slow: another time it may not be."""
     answer = store.answer(question) if reads else None
     if answer is not None:
         data = loads(answer.texts[0])
@@ -49,6 +50,8 @@ def known_or_caught(
         caught = {path: tuple(cases) for path, cases in data["caught"].items()}
         return Catches(tuple(fakes[path] for path in caught), tuple(data["cases"]), caught)
     found = find_out()
+    if found.timed_out:
+        return found
     caught = {fake.path: found.caught[fake.path] for fake in found.fakes}
     store.keep_answer(question, [dumps({"cases": found.cases, "caught": caught})], more={})
     return found

@@ -99,7 +99,7 @@ class KnownVerdicts:
         ]
         if request.durations is not None and request.durations.is_file():
             facts.append(sha256(request.durations.read_bytes()).hexdigest())
-        return _of_text("\n".join(facts))
+        return text_digest("\n".join(facts))
 
     def answer(self, question: str | None) -> Answer | None:
         return self._store.answer(question) if self._reads and question else None
@@ -120,11 +120,11 @@ class KnownVerdicts:
 
     def screen(self, question: str | None, look: str) -> str | None:
         """What a terminal that looks like that showed of the answer."""
-        return self._store.screen(f"{question}-{_of_text(look)}") if question else None
+        return self._store.screen(f"{question}-{text_digest(look)}") if question else None
 
     def keep_screen(self, question: str | None, look: str, text: str) -> None:
         if self._writes and question is not None:
-            self._store.keep_screen(f"{question}-{_of_text(look)}", text)
+            self._store.keep_screen(f"{question}-{text_digest(look)}", text)
 
     def verdict(self, task: Task, content: str) -> str | None:
         """The line of task's verdict as text, if it is known; with the places of today."""
@@ -160,7 +160,7 @@ class KnownVerdicts:
         return self._read[digest]
 
 
-def _of_text(text: str) -> str:
+def text_digest(text: str) -> str:
     return sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
 

@@ -89,3 +89,13 @@ def test_what_has_changed_is_tried_again(folder, project):
     project.edit(project.page, "[9, 16, 28, 35]", new="[9, 16, 28, 36]")
     fakes(folder)
     assert calls(folder) > 0
+
+
+def test_what_was_too_slow_is_tried_again(folder):
+    text = (folder / "ones.py").read_text()
+    slow = "    import time; time.sleep(2 * (x.size == 0))\n    return np.full_like"
+    (folder / "ones.py").write_text(text.replace("    return np.full_like", slow))
+    fakes(folder, "--timeout", "0.5")
+    calls(folder)
+    fakes(folder, "--timeout", "0.5")
+    assert calls(folder) > 0
