@@ -2,10 +2,10 @@
 
     python benchmarks/matrix.py [--backend SPEC ...] [--runs 1] [OP ...]
 
-Runs the cases on each target alone, on all of them with --jobs 1 and with --jobs 2, and once more
-with nothing changed, and prints wall and CPU time, the greatest memory that all processes together
-held, and the ratios that matter. Without --backend: every target that is installed. Verdicts are
-kept in a folder of its own, so that nothing is known when it begins.
+Runs the cases on each target alone (with --jobs 1, too), on all of them with --jobs 1 and with
+--jobs 2, and once more with nothing changed, and prints wall and CPU time, the greatest memory that
+all processes together held, and the ratios that matter. Without --backend: every target that is
+installed. Verdicts are kept in a folder of its own, so that nothing is known when it begins.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def main() -> None:
         # The environments are those that there are; what is known is not.
         Path(home, "environments").symlink_to(settings_here().home / "environments")
         bench = Bench(Path(home), tuple(given.ops), given.runs)
-        alone = [bench.measure(spec, [spec], "--no-cache") for spec in specs]
+        alone = [bench.measure(spec, [spec], "--no-cache", "--jobs=1") for spec in specs]
         one = bench.measure("--jobs 1", specs, "--no-cache", "--jobs=1")
         two = bench.measure("--jobs 2", specs, "--no-cache", "--jobs=2")
         again = bench.measure("again", specs)

@@ -42,7 +42,8 @@ class Dispatcher:
 
     main runs pending tasks in a row; a suspect runs once more, alone, in a server of its own, which
     is called trial. So do secluded tasks, which make their call again and again, or a large one.
-    retire says whether an exception spoils its server.
+    retire says whether an exception spoils its server. helps: whose tasks it takes over, of its own
+    target; what it cannot run goes back there.
     """
 
     def __init__(
@@ -57,11 +58,15 @@ class Dispatcher:
         selector: selectors.BaseSelector,
         folder: Path,
         environment: Mapping[str, str] | None,
+        name: str | None = None,
+        helps: Dispatcher | None = None,
     ) -> None:
         self.target = target
+        self.helps = helps
         self.servers = Servers(
             backend,
             target,
+            name=name or target.name,
             client=self,
             selector=selector,
             limits=limits,
@@ -86,7 +91,8 @@ class Dispatcher:
         self._lost_hosts = 0
         self.open_tasks = 0
         self.pace_s: float | None = None  # what a task took, where there were enough to tell
-        self._begun = (0.0, 0)
+        self._begun = 0.0
+        self._ended = 0  # tasks, since it was admitted
         self._admitted = False  # servers may run, not only the import
         self._heard = 0.0
 
@@ -101,7 +107,7 @@ class Dispatcher:
         """Begin to work."""
         self._admitted = True
         self._heard = time.monotonic()
-        self._begun = (self._heard, self.open_tasks)
+        self._begun, self._ended = self._heard, 0
         self._pump()
 
     def leave(self, now: float) -> None:
@@ -135,6 +141,18 @@ class Dispatcher:
             self._finish_all(self.unavailable)
         else:
             self._pump()
+
+    def waiting_s(self, now: float) -> float:
+        """Seconds that what waits will take, going by what was run; 0 where that says little."""
+        if self._ended < ENOUGH_FOR_A_PACE:
+            return 0.0
+        return (now - self._begun) / self._ended * len(self.pending)
+
+    def share(self, other: Dispatcher) -> None:
+        """Give the later half of what waits to another one of the same target."""
+        given = [self.pending.pop() for _ in range(len(self.pending) // 2)]
+        self.open_tasks -= len(given)
+        other.add(reversed(given))
 
     def tick(self, now: float) -> float:
         """Look after everything that is a matter of time. When there is something to look after."""
@@ -394,23 +412,29 @@ class Dispatcher:
         self.secluded.extendleft(t for t in reversed(tasks) if _is_secluded(t))
         self._note(f"is started anew after a crash: {why}, a new process did not")
 
-    def _finish_all(self, outcome: Outcome) -> None:
+    def _finish_all(self, outcome: Unavailable) -> None:
         tasks = [*(suspect.task for suspect in self.suspects), *self.pending, *self.secluded]
         self.suspects.clear()
         self.secluded.clear()
         self.pending.clear()
+        if self.helps is not None:
+            self.open_tasks -= len(tasks)
+            self.helps.add(tasks)
+            return
         for task in tasks:
             self._finish(task, outcome)
 
     def _finish(self, task: Task, outcome: Outcome) -> None:
         self.open_tasks -= 1
-        begun, count = self._begun
-        if not self.open_tasks and count >= ENOUGH_FOR_A_PACE:
-            self.pace_s = (time.monotonic() - begun) / count
+        self._ended += 1
+        if not self.open_tasks and self._ended >= ENOUGH_FOR_A_PACE:
+            self.pace_s = (time.monotonic() - self._begun) / self._ended
         self._finished.append((task, outcome))
 
     def _note(self, text: str) -> None:
-        self._notes.append(f"{self.target.name} {text}")
+        note = f"{self.target.name} {text}"
+        if note not in self._notes:  # a helper may have said it
+            self._notes.append(note)
 
 
 def _is_secluded(task: Task) -> bool:

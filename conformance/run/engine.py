@@ -35,8 +35,9 @@ def spoils_its_server(task: Task, raised: Raised) -> bool:
 class Workers:
     """All targets' workers; a context manager that leaves no process behind.
 
-    jobs: how many targets work at a time; each ends its processes when it has no task left. None:
-    all start together and stay, for more tasks. paces: seconds that a task took before, by the name
+    jobs: how many targets work at a time; each ends its processes when it has no task left, and
+    what takes long is run in several sets of processes where there is room for them. None: all
+    start together and stay, for more tasks. paces: seconds that a task took before, by the name
     of the target: the longest begin first.
     timeout_s is for one case; as long as nothing of a target has answered, a server's start and
     first case have first_case_allowance_s more, and importing a framework may take start_timeout_s.
@@ -68,6 +69,7 @@ class Workers:
         self._environment = environment
         self._lock = threading.RLock()
         self._dispatchers: dict[Target, Dispatcher] = {}
+        self._helpers: list[Dispatcher] = []
         self._finished: list[tuple[Task, Outcome]] = []
         self._schedule: Schedule | None = None
         self._next_large: Target | None = None  # its processes may stay
@@ -89,24 +91,46 @@ class Workers:
             if self._log_folder is not None:
                 self._log_folder.mkdir(parents=True, exist_ok=True)
             for backend, target in self._targets:
-                self._dispatchers[target] = Dispatcher(
-                    backend,
-                    target,
-                    finished=self._finished,
-                    notes=self.notes,
-                    retire=self._retire,
-                    limits=self._limits,
-                    selector=self._selector,
-                    folder=self._log_folder or self._folder.path,
-                    environment=self._environment,
-                )
+                self._dispatchers[target] = self._dispatcher(backend, target)
             self._begin(self._dispatchers if first is None else first)
             remove_abandoned()
+
+    def _dispatcher(
+        self,
+        backend: Backend,
+        target: Target,
+        *,
+        name: str | None = None,
+        helps: Dispatcher | None = None,
+    ) -> Dispatcher:
+        return Dispatcher(
+            backend,
+            target,
+            finished=self._finished,
+            notes=self.notes,
+            retire=self._retire,
+            limits=self._limits,
+            selector=self._selector,
+            folder=self._log_folder or self._folder.path,
+            environment=self._environment,
+            name=name,
+            helps=helps,
+        )
+
+    def _helper(self, busy: Dispatcher) -> Dispatcher:
+        """Another dispatcher for the target of one that has much to do."""
+        first = self._dispatchers[busy.target]
+        name = f"{first.target.name}-helper-{len(self._helpers) + 1}"
+        helper = self._dispatcher(first.servers.backend, first.target, name=name, helps=first)
+        self._helpers.append(helper)
+        return helper
 
     def _begin(self, targets: Iterable[Target]) -> None:
         dispatchers = [self._dispatchers[target] for target in targets]
         if self._jobs is not None:
-            self._schedule = Schedule(dispatchers, jobs=self._jobs, paces=self._known_paces)
+            self._schedule = Schedule(
+                dispatchers, jobs=self._jobs, paces=self._known_paces, helper=self._helper
+            )
             self._schedule.step(time.monotonic(), known=False)
             return
         for dispatcher in dispatchers:
@@ -163,7 +187,7 @@ class Workers:
         with self._lock:
             if not self._dispatchers:
                 return
-            dispatchers = list(self._dispatchers.values())
+            dispatchers = [*self._dispatchers.values(), *self._helpers]
             self._dispatchers = {}
             self._schedule = None
             for dispatcher in dispatchers:

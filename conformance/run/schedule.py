@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from conformance.model.backend import Target
 from conformance.run.dispatch import Dispatcher
@@ -12,6 +12,10 @@ from conformance.run.dispatch import Dispatcher
 SLOW_S = 5.0
 # Seconds that a task takes, where nobody knows.
 UNKNOWN = float("inf")
+# Seconds of waiting tasks that are worth another import of the framework; and worth being handed to
+# processes that are there and have nothing left.
+WORTH_AN_IMPORT_S = 8.0
+WORTH_A_HAND_S = 1.0
 
 
 class Schedule:
@@ -20,14 +24,22 @@ class Schedule:
 
     A target that is silent for SLOW_S (a hanging import or case) goes on, but holds no place, so
     that it holds up no other one; at most 2 * jobs + 1 targets have processes at any time. Targets
-    that are through leave at once.
+    that are through leave at once. A place that no target is left for goes to one that has most to
+    do: helper makes it a second set of processes, which takes half of what waits.
     """
 
     def __init__(
-        self, dispatchers: Iterable[Dispatcher], *, jobs: int, paces: Mapping[str, float]
+        self,
+        dispatchers: Iterable[Dispatcher],
+        *,
+        jobs: int,
+        paces: Mapping[str, float],
+        helper: Callable[[Dispatcher], Dispatcher],
     ) -> None:
         self.jobs = jobs
         self._paces = paces
+        self._helper = helper
+        self._alone: set[Target] = set()  # of these a second set of processes could not be had
         self.queue = deque(sorted(dispatchers, key=self._pace, reverse=True))
         self.started: list[Dispatcher] = []  # importing, or imported and waiting for a place
         self.working: list[Dispatcher] = []
@@ -52,6 +64,8 @@ class Schedule:
         """Let go, admit and start. known: all tasks have been distributed. staying: whose processes
         are needed again at once."""
         self.leaving = [d for d in self.leaving if not d.servers.has_left(now)]
+        if known and not self.queue:
+            self._lend_a_hand(now)
         if known:
             self._let_go(now, staying)
         busy = sum(not d.is_silent(now, SLOW_S) for d in self.working)
@@ -62,9 +76,33 @@ class Schedule:
                 dispatcher.admit()
                 busy += 1
         self._start(now)
+        if known and not self.queue:
+            self._help(now)
+
+    def _lend_a_hand(self, now: float) -> None:
+        """Have those that are through go on with what waits for others of their target."""
+        for free in [d for d in self.working if d.is_done and d.unavailable is None]:
+            others = [d for d in self.working if d.target == free.target]
+            busiest = max(others, key=lambda d: d.waiting_s(now))
+            if busiest.waiting_s(now) > WORTH_A_HAND_S:
+                busiest.share(free)
+
+    def _help(self, now: float) -> None:
+        """Start helpers in places that nobody is left for. What is silent keeps its place here: it
+        may be a long case."""
+        self._alone |= {d.target for d in self.at_it if d.helps and d.unavailable is not None}
+        while len(self.at_it) < self.jobs:
+            busy = [d for d in self.working if d.target not in self._alone]
+            busiest = max(busy, key=lambda d: d.waiting_s(now), default=None)
+            if busiest is None or busiest.waiting_s(now) < WORTH_AN_IMPORT_S:
+                return
+            helper = self._helper(busiest)
+            self.started.append(helper)
+            helper.start()
+            busiest.share(helper)
 
     def _let_go(self, now: float, staying: Target | None) -> None:
-        through = [d for d in self.at_it if d.is_done and d.target != staying]
+        through = [d for d in self.at_it if d.is_done and (d.helps or d.target != staying)]
         self.started = [d for d in self.started if d not in through]
         self.working = [d for d in self.working if d not in through]
         for dispatcher in through:

@@ -87,6 +87,7 @@ class Servers:
     """Forks servers from host, or gives each a process of its own where forking is False.
 
     spares are servers that are started before they are needed. connections are all that live.
+    name: how the files begin in which their output is kept.
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class Servers:
         backend: Backend,
         target: Target,
         *,
+        name: str,
         client: Client,
         selector: selectors.BaseSelector,
         limits: Limits,
@@ -106,6 +108,7 @@ class Servers:
         self.host: WorkerProcess | None = None
         self.spares: list[Connection] = []
         self.connections: dict[int, Connection] = {}
+        self._name = name
         self._client = client
         self._selector = selector
         self._limits = limits
@@ -213,7 +216,7 @@ class Servers:
         if self.target.interpreter is None:
             self._client.closed(self.target.missing or "there is no interpreter for it")
             return None
-        log = self._folder / f"{self.target.name}-{name}.log"
+        log = self._folder / f"{self._name}-{name}.log"
         try:
             host = WorkerProcess(self.backend, self.target, log=log, environment=self._environment)
         except StartError as error:
@@ -284,7 +287,7 @@ class Servers:
         host = self.host if forked else self._start_process(f"process-{self._count}")
         if host is None:
             return None
-        log = self._folder / f"{self.target.name}-server-{self._count}.log"
+        log = self._folder / f"{self._name}-server-{self._count}.log"
         connection = Connection(self._count, host, log=log, forked=forked)
         self.connections[connection.number] = connection
         react = partial(self._on_connection, connection)

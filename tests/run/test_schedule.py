@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conformance.model.outcome import Returned, Unavailable
-from conformance.run import schedule
+from conformance.model.outcome import Crashed, Outcome, Returned, Unavailable
+from conformance.model.tensor import Tensor
+from conformance.run import dispatch, schedule
 
 
 @pytest.fixture
@@ -161,3 +163,81 @@ def test_no_more_targets_are_there_at_a_time_than_memory_is_for(
             ended.append(outcome)
             assert len(left(hanging[0].mark)) <= 4
     assert len(ended) == 8
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes half a second is worth another import, and five tasks tell how long they take."""
+    monkeypatch.setattr(dispatch, "ENOUGH_FOR_A_PACE", 5)
+    monkeypatch.setattr(schedule, "WORTH_AN_IMPORT_S", 0.5)
+    monkeypatch.setattr(schedule, "WORTH_A_HAND_S", 0.1)
+
+
+def sessions_of(outcomes: list[Outcome]) -> set[int]:
+    """The sessions in which tasks ran: one for each import of the framework."""
+    found = set()
+    for outcome in outcomes:
+        assert isinstance(outcome, Returned)
+        (output,) = outcome.outputs
+        assert isinstance(output, Tensor)
+        if output.dtype == "int64":
+            found.add(int(output.array()[0]))
+    return found
+
+
+def slow_work(one: Any, count: int) -> list[Any]:
+    """Pairs of tasks: one that takes a while, and one that says where it runs."""
+    return [
+        task for _ in range(count) for task in (one.task("slow", seconds=0.05), one.task("session"))
+    ]
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+def test_a_place_that_nobody_is_left_for_helps_who_has_most_to_do(
+    misbehaving: Any, jobs: int
+) -> None:
+    outcomes = misbehaving.run(*slow_work(misbehaving, 40), jobs=jobs)
+    assert len(sessions_of(outcomes)) == jobs
+
+
+@pytest.mark.usefixtures("soon")
+def test_nobody_is_helped_while_others_wait_for_a_place(family: Any) -> None:
+    targets = family(3)
+    work = [task for one in targets for task in slow_work(one, 20)]
+    ran_in: dict[str, set[int]] = {}
+    with targets[0].workers(*targets[1:], jobs=2) as workers:
+        for task, outcome in workers.run(work):
+            word = task.target.words[0]
+            if len(ran_in) == 2 and word not in ran_in:
+                assert [len(sessions) for sessions in ran_in.values()] == [1, 1]
+            ran_in.setdefault(word, set()).update(sessions_of([outcome]))
+    assert len(ran_in) == 3
+
+
+@pytest.mark.usefixtures("soon")
+def test_a_helper_that_cannot_start_gives_back_what_it_took(
+    fake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMPORTED", str(tmp_path / "imported"))
+    one = fake("imports_once")
+    outcomes = one.run(*slow_work(one, 40), jobs=2)
+    assert len(sessions_of(outcomes)) == 1
+
+
+@pytest.mark.usefixtures("soon")
+def test_what_crashes_beside_a_helper_is_blamed_alone(misbehaving: Any) -> None:
+    work = slow_work(misbehaving, 40)
+    work[30:30] = [misbehaving.task("abort")]
+    work[60:60] = [misbehaving.task("abort")]
+    outcomes = misbehaving.run(*work, jobs=2)
+    assert [i for i, outcome in enumerate(outcomes) if isinstance(outcome, Crashed)] == [30, 60]
+
+
+@pytest.mark.usefixtures("soon")
+def test_a_run_that_is_left_leaves_no_helper(misbehaving: Any, left: Any) -> None:
+    with misbehaving.workers(jobs=2) as workers:
+        for number, _ in enumerate(workers.run(slow_work(misbehaving, 60))):
+            if number == 40:
+                break
+        assert left(misbehaving.mark) == []
