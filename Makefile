@@ -1,8 +1,9 @@
 # Sets everything up with nothing but Python and make. Needs the network the first time only.
-#   make run     the case files against the reference, real torch and real MindSpore
-#   make test    everything that must pass
-#   make matrix  the case files against ten targets: frameworks in the versions that pages speak of
-#                and in those that people run
+#   make run        the case files against the reference, real torch and real MindSpore
+#   make test       what must pass, as far as it takes minutes
+#   make test-slow  the tests that take longer; with it and `make docs` it is what CI runs
+#   make matrix     the case files against eleven targets: frameworks in the versions that pages speak
+#                   of and in those that people run
 # Another Python: make run PYTHON=python3.12
 
 PYTHON ?= python3
@@ -20,7 +21,7 @@ FAKES := $(wildcard cases/*.yaml cases/*/*.yaml conformance/backends/*/*.yaml \
 unexport PYTHONDONTWRITEBYTECODE
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test matrix environments lint types cases fakes unit gate docs bench clean FORCE
+.PHONY: help run test test-slow matrix environments lint types cases fakes unit gate docs bench clean FORCE
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -32,7 +33,7 @@ matrix: $(VENV)/installed
 	$(BIN)/conformance install $(MATRIX)
 	$(BIN)/conformance run $(MATRIX:%=--backend %) --report build/reports/matrix.jsonl
 
-test: lint types cases fakes unit gate docs
+test: lint types cases fakes unit gate
 
 # What fails here is told here; whoever needs it says so again, and the others go on.
 environments: $(VENV)/installed
@@ -50,7 +51,10 @@ cases: $(VENV)/developing
 
 # Neighbours share what is costly to make, so each process takes a stretch and helps out at the end.
 unit: $(VENV)/developing environments
-	$(BIN)/pytest tests -q -n auto --dist worksteal
+	$(BIN)/pytest tests -q -n auto --dist worksteal -m "not slow"
+
+test-slow: $(VENV)/developing environments
+	$(BIN)/pytest tests -q -n auto --dist worksteal -m slow
 
 gate: $(VENV)/developing environments
 	$(BIN)/pytest $(BACKENDS) -q --conformance-report=build/reports/gate.jsonl

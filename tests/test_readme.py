@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"```console\n(.*?)```", README, re.S)
@@ -18,10 +20,10 @@ COMMANDS = [
 ]
 
 
-def test_the_two_commands_of_the_readme_are_those_of_ci():
+def test_the_two_commands_of_the_readme_come_first_in_ci():
     in_ci = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
     assert COMMANDS[:2] == ["make run", "make test"]
-    assert [line for line in in_ci if line.startswith("make ")] == ["make run", "make test"]
+    assert [line for line in in_ci if line.startswith("make ")][:2] == ["make run", "make test"]
 
 
 @pytest.mark.parametrize("command", COMMANDS[2:])

@@ -10,6 +10,8 @@ import pytest
 
 from conformance.fronts.session import resolve_targets, settings_here
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 COMMAND = Path(sys.executable).with_name("conformance")
 SPECS = ("torch", "mindspore", "reference")

@@ -36,6 +36,8 @@ from conformance.model.outcome import Evidence, Returned
 from conformance.model.tensor import Tensor
 from conformance.model.verdict import Accuracy, Status
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 KNOWN = "{} verdicts, all known from before; nothing was started; --no-cache runs everything anew"
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 COMMAND = Path(sys.executable).with_name("conformance")
 SCANS = Path(__file__).parents[1] / "fakes" / "scans"
 # Writes down every call.

@@ -15,6 +15,8 @@ from conformance.fronts.sizes import parse_size
 from conformance.model.errors import UsageError
 from conformance.run.memory import check_budget
 
+pytestmark = pytest.mark.slow
+
 COMMAND = Path(sys.executable).with_name("conformance")
 # More elements than are ever made when the file is read: 21.5 MiB are needed.
 CASES = """\

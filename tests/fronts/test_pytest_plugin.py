@@ -13,6 +13,8 @@ import pytest
 
 import conformance
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 VERSION = conformance.__version__
 API = f"reference_impl.cumsum-reference-{VERSION}"

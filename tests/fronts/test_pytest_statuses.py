@@ -8,6 +8,8 @@ import time
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 # The first element of x says what happens.
 FRAMEWORK = """
 import os, sys, time

@@ -11,6 +11,8 @@ import pytest
 from conformance.files.merge import merged
 from conformance.files.report import read_report
 
+pytestmark = pytest.mark.slow
+
 COMMAND = Path(sys.executable).with_name("conformance")
 FILE = "cumsum/behaviour"
 

@@ -5,6 +5,8 @@ import subprocess
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ADAPTER = "path/counted_backend/adapter.py"
 ENVIRONMENT = "path/counted_backend/environment.toml"
 WORDS = """

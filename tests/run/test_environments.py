@@ -20,6 +20,8 @@ from conformance.model.errors import ConformanceError, UsageError
 from conformance.run.environments import Environment, install, installed, uninstall
 from conformance.run.records import write_record
 
+pytestmark = pytest.mark.slow
+
 FAKE = Path(__file__).parents[1] / "fakes" / "tiny_conformance"
 SERIES = f"{sys.version_info.major}.{sys.version_info.minor}"
 INSTALL = """

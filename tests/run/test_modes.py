@@ -21,6 +21,8 @@ from conformance.model.verdict import Status, Task
 from conformance.run.engine import Workers
 from conformance.run.targets import resolve
 
+pytestmark = pytest.mark.slow
+
 CASES = Path(__file__).parents[2] / "cases"
 # Runs the scripts that it is given and tells of each what `actual` holds.
 READER = """

@@ -31,6 +31,8 @@ from conformance.model.verdict import Status, Task
 from conformance.run.engine import Workers
 from conformance.run.targets import resolve
 
+pytestmark = pytest.mark.slow
+
 PLACE = Place("real", 1, 1)
 GRID = Tensor("float32", (2, 3), np.arange(6, dtype="<f4").tobytes())
 # An identity that no framework has a kernel for.

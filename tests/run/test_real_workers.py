@@ -17,6 +17,8 @@ from conformance.model.verdict import Task
 from conformance.run.engine import Workers
 from conformance.run.targets import resolve
 
+pytestmark = pytest.mark.slow
+
 PLACE = Place("real", 1, 1)
 GRID = Tensor("float32", (2, 2), np.array([[1, 2], [3, 4]], "<f4").tobytes())
 ANYTHING = Expectation((Choice("", outputs=(OutputExpected("result"),)),))

@@ -17,6 +17,8 @@ from conformance.model.dtypes import DTYPES
 from conformance.run.smoke import smoke
 from conformance.run.targets import resolve
 
+pytestmark = pytest.mark.slow
+
 CASES = Path(__file__).parents[2] / "cases"
 
 

@@ -14,6 +14,8 @@ from conformance.model.outcome import Crashed, Raised, TimedOut, Unstable
 from conformance.model.tensor import Tensor
 from conformance.run import worker
 
+pytestmark = pytest.mark.slow
+
 PACKAGE = Path(worker.__file__).parents[1]
 OLD_SYNTAX = [Path(worker.__file__), *sorted(PACKAGE.glob("backends/*/adapter.py"))]
 

@@ -11,6 +11,8 @@ from conformance.files.backend_files import load_backend
 from conformance.fronts.sphinx_ext import ConformanceDataError
 from conformance.model.outcome import Crashed
 
+pytestmark = pytest.mark.slow
+
 PAGE = ".. conformance-page:: cumsum/mindspore-r2.0-torch"
 VERDICTS = ".. conformance-verdicts:: cumsum"
 SUMMARY = ".. conformance-summary::"
