@@ -142,11 +142,11 @@ class Dispatcher:
         else:
             self._pump()
 
-    def waiting_s(self, now: float) -> float:
-        """Seconds that what waits will take, going by what was run; 0 where that says little."""
+    def seconds_for(self, count: int, now: float) -> float:
+        """What so many tasks would take here, going by what was run; 0 where that says little."""
         if self._ended < ENOUGH_FOR_A_PACE:
             return 0.0
-        return (now - self._begun) / self._ended * len(self.pending)
+        return (now - self._begun) / self._ended * count
 
     def share(self, other: Dispatcher) -> None:
         """Give the later half of what waits to another one of the same target."""

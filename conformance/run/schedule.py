@@ -64,6 +64,7 @@ class Schedule:
         """Let go, admit and start. known: all tasks have been distributed. staying: whose processes
         are needed again at once."""
         self.leaving = [d for d in self.leaving if not d.servers.has_left(now)]
+        self._take_up_again()
         if known and not self.queue:
             self._lend_a_hand(now)
         if known:
@@ -79,22 +80,31 @@ class Schedule:
         if known and not self.queue:
             self._help(now)
 
+    def _take_up_again(self) -> None:
+        """Have those begin anew that were through, and got back what a helper cannot run."""
+        for helper in self.at_it:
+            if helper.helps is None or helper.unavailable is None:
+                continue
+            self._alone.add(helper.target)
+            if not helper.helps.is_done and helper.helps not in [*self.at_it, *self.queue]:
+                self.queue.append(helper.helps)
+
     def _lend_a_hand(self, now: float) -> None:
         """Have those that are through go on with what waits for others of their target."""
         for free in [d for d in self.working if d.is_done and d.unavailable is None]:
-            others = [d for d in self.working if d.target == free.target]
-            busiest = max(others, key=lambda d: d.waiting_s(now))
-            if busiest.waiting_s(now) > WORTH_A_HAND_S:
+            others = [d for d in self.at_it if d.target == free.target]
+            busiest = max(others, key=lambda d: len(d.pending))
+            if free.seconds_for(len(busiest.pending), now) > WORTH_A_HAND_S:
                 busiest.share(free)
 
     def _help(self, now: float) -> None:
         """Start helpers in places that nobody is left for. What is silent keeps its place here: it
         may be a long case."""
-        self._alone |= {d.target for d in self.at_it if d.helps and d.unavailable is not None}
         while len(self.at_it) < self.jobs:
             busy = [d for d in self.working if d.target not in self._alone]
-            busiest = max(busy, key=lambda d: d.waiting_s(now), default=None)
-            if busiest is None or busiest.waiting_s(now) < WORTH_AN_IMPORT_S:
+            waiting = {d: d.seconds_for(len(d.pending), now) for d in busy}
+            busiest = max(busy, key=lambda d: waiting[d], default=None)
+            if busiest is None or waiting[busiest] < WORTH_AN_IMPORT_S:
                 return
             helper = self._helper(busiest)
             self.started.append(helper)

@@ -226,6 +226,17 @@ def test_a_helper_that_cannot_start_gives_back_what_it_took(
 
 
 @pytest.mark.usefixtures("soon")
+def test_who_was_through_begins_anew_with_what_a_helper_gives_back(
+    fake: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMPORTED", str(tmp_path / "imported"))
+    monkeypatch.setattr(schedule, "WORTH_A_HAND_S", 60.0)
+    one = fake("fails_in_second_process")
+    outcomes = one.run(*slow_work(one, 40), jobs=2)
+    assert len(sessions_of(outcomes)) == 2
+
+
+@pytest.mark.usefixtures("soon")
 def test_what_crashes_beside_a_helper_is_blamed_alone(misbehaving: Any) -> None:
     work = slow_work(misbehaving, 40)
     work[30:30] = [misbehaving.task("abort")]
