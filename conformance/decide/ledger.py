@@ -42,12 +42,18 @@ def settle(verdict: Verdict) -> Verdict:
     """verdict in the light of its task's ledger entry, strict both ways.
 
     known: it fails as the entry says. changed: it does not pass, and not as the entry says. fixed:
-    it passes, so that the entry must go. Without an entry, and where nothing ran: as it is.
+    it passes, so that the entry must go. What is known to come and go is known where it does not
+    come, too: that it stays away once says nothing. Without an entry, and where nothing ran: as it
+    is.
     """
     entry = verdict.task.known
     if entry is None or verdict.status is Status.NOT_RUN:
         return verdict
     if verdict.status in (Status.PASSED, Status.OBSERVED):
+        if entry.outcome.ends == UNSTABLE:
+            text = f"passes this time; {entry.place} knows it to come and go"
+            mismatch = Mismatch("stability", text)
+            return replace(verdict, status=Status.KNOWN, mismatches=(mismatch,), observed=())
         text = f"passes, but {entry.place} knows it to fail: remove the entry"
         return replace(verdict, status=Status.FIXED, mismatches=(Mismatch("ledger", text),))
     if verdict.outcome is not None and is_known(verdict.outcome, entry.outcome):
