@@ -95,6 +95,9 @@ class Dispatcher:
         self._ended = 0  # tasks, since it was admitted
         self._admitted = False  # servers may run, not only the import
         self._heard = 0.0
+        if helps is not None:  # what was found out about the target's processes holds here, too
+            self.servers.forking = helps.servers.forking
+            self._proven, self._exclusive = helps._proven, helps._exclusive
 
     # -- what the engine calls
 
@@ -119,10 +122,10 @@ class Dispatcher:
 
     @property
     def is_open(self) -> bool:
-        """Whether it could work at once, or never will."""
+        """Whether it could work at once, or never will, or has to begin anew."""
         host = self.servers.host
-        imported = host is not None and host.hello is not None
-        return imported or not self.servers.forking or self.unavailable is not None
+        imports = self.servers.forking and host is not None and host.hello is None
+        return not imports or self.unavailable is not None
 
     @property
     def is_done(self) -> bool:
@@ -148,11 +151,19 @@ class Dispatcher:
             return 0.0
         return (now - self._begun) / self._ended * count
 
-    def share(self, other: Dispatcher) -> None:
-        """Give the later half of what waits to another one of the same target."""
-        given = [self.pending.pop() for _ in range(len(self.pending) // 2)]
-        self.open_tasks -= len(given)
+    def share(self, other: Dispatcher, *, everything: bool = False) -> None:
+        """Give the later half of what waits, or everything, to another one of the same target."""
+        count = len(self.pending) if everything else len(self.pending) // 2
+        given = [self.pending.pop() for _ in range(count)]
+        self.open_tasks -= count
         other.add(reversed(given))
+
+    def take_over(self, suspects: Iterable[Suspect], waiting: Iterable[Task]) -> None:
+        """Take what a helper cannot run, and what it knows of it."""
+        for suspect in suspects:
+            self.open_tasks += 1
+            self.suspects.append(suspect)
+        self.add(waiting)
 
     def tick(self, now: float) -> float:
         """Look after everything that is a matter of time. When there is something to look after."""
@@ -413,21 +424,22 @@ class Dispatcher:
         self._note(f"is started anew after a crash: {why}, a new process did not")
 
     def _finish_all(self, outcome: Unavailable) -> None:
-        tasks = [*(suspect.task for suspect in self.suspects), *self.pending, *self.secluded]
+        suspects, waiting = [*self.suspects], [*self.pending, *self.secluded]
         self.suspects.clear()
         self.secluded.clear()
         self.pending.clear()
         if self.helps is not None:
-            self.open_tasks -= len(tasks)
-            self.helps.add(tasks)
+            self.open_tasks -= len(suspects) + len(waiting)
+            self.helps.take_over(suspects, waiting)
             return
-        for task in tasks:
+        for task in [*(suspect.task for suspect in suspects), *waiting]:
             self._finish(task, outcome)
 
     def _finish(self, task: Task, outcome: Outcome) -> None:
         self.open_tasks -= 1
         self._ended += 1
-        if not self.open_tasks and self._ended >= ENOUGH_FOR_A_PACE:
+        enough = self._ended >= ENOUGH_FOR_A_PACE and self.unavailable is None
+        if enough and not self.open_tasks:
             self.pace_s = (time.monotonic() - self._begun) / self._ended
         self._finished.append((task, outcome))
 

@@ -64,9 +64,9 @@ class Schedule:
         """Let go, admit and start. known: all tasks have been distributed. staying: whose processes
         are needed again at once."""
         self.leaving = [d for d in self.leaving if not d.servers.has_left(now)]
-        self._take_up_again()
         if known and not self.queue:
             self._lend_a_hand(now)
+        self._take_up_again()
         if known:
             self._let_go(now, staying)
         busy = sum(not d.is_silent(now, SLOW_S) for d in self.working)
@@ -92,7 +92,9 @@ class Schedule:
     def _lend_a_hand(self, now: float) -> None:
         """Have those that are through go on with what waits for others of their target."""
         for free in [d for d in self.working if d.is_done and d.unavailable is None]:
-            others = [d for d in self.at_it if d.target == free.target]
+            for other in [d for d in self.started if d.target == free.target]:
+                other.share(free, everything=True)  # who knows when it will have been imported
+            others = [d for d in self.working if d.target == free.target]
             busiest = max(others, key=lambda d: len(d.pending))
             if free.seconds_for(len(busiest.pending), now) > WORTH_A_HAND_S:
                 busiest.share(free)
@@ -101,7 +103,7 @@ class Schedule:
         """Start helpers in places that nobody is left for. What is silent keeps its place here: it
         may be a long case."""
         while len(self.at_it) < self.jobs:
-            busy = [d for d in self.working if d.target not in self._alone]
+            busy = [d for d in self.working if d.target not in self._alone and len(d.pending) > 1]
             waiting = {d: d.seconds_for(len(d.pending), now) for d in busy}
             busiest = max(busy, key=lambda d: waiting[d], default=None)
             if busiest is None or waiting[busiest] < WORTH_AN_IMPORT_S:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
@@ -252,3 +254,54 @@ def test_a_run_that_is_left_leaves_no_helper(misbehaving: Any, left: Any) -> Non
             if number == 40:
                 break
         assert left(misbehaving.mark) == []
+
+
+@pytest.mark.usefixtures("soon")
+def test_a_helper_knows_that_forks_fail(misbehaving: Any) -> None:
+    # The first ones tell that it is the fork; a helper begins with what works in forks, too.
+    crashes = [misbehaving.task(f"abort_in_a_fork_{number}") for number in range(5)]
+    work = [*crashes, *slow_work(misbehaving, 40), *crashes[:1] * 3]
+    with misbehaving.workers(jobs=2) as workers:
+        outcomes = [outcome for _, outcome in workers.run(work)]
+        assert workers._helpers
+    assert all(isinstance(outcome, Returned) for outcome in outcomes)
+
+
+@pytest.mark.usefixtures("soon")
+def test_no_helper_is_started_that_has_nothing_to_do(
+    misbehaving: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "WORTH_AN_IMPORT_S", 0.01)
+    work = [misbehaving.task("slow", seconds=0.1) for _ in range(40)]
+    with misbehaving.workers(jobs=3) as workers:
+        assert len(list(workers.run(work))) == 40
+        assert 1 <= len(workers._helpers) < 10
+
+
+def test_a_process_that_ends_while_it_waits_for_its_place_is_started_anew(
+    family: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "SLOW_S", 0.1)
+    works, waits = family(2)
+    paces = {works.target.name: 9.0, waits.target.name: 1.0}
+    # While one target's import is silent the other one begins to import, and then has to wait.
+    work = [*(works.task("slow", seconds=0.01) for _ in range(200)), waits.task()]
+    killed = False
+    with works.workers(waits, jobs=1, paces=paces) as workers:
+        outcomes = []
+        for _, outcome in workers.run(work):
+            outcomes.append(outcome)
+            waiting = workers._dispatchers[waits.target]
+            if not killed and waiting in workers._schedule.started and waiting.is_open:
+                os.kill(waiting.servers.host.pid, signal.SIGKILL)
+                killed = True
+    assert killed
+    assert len(outcomes) == len(work)
+    assert all(isinstance(outcome, Returned) for outcome in outcomes)
+
+
+def test_a_target_that_never_worked_has_no_pace(fake: Any) -> None:
+    dead = fake("dies_at_import")
+    with dead.workers(jobs=1) as workers:
+        assert len(list(workers.run([dead.task() for _ in range(60)]))) == 60
+        assert workers.paces == {}

@@ -18,5 +18,5 @@ with open(os.environ["IMPORTED"], "a+") as file:
 
 def start(device, mode):
     if number == 2:
-        time.sleep(3)
+        time.sleep(1)
         raise RuntimeError("it is there already")

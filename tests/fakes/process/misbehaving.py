@@ -13,6 +13,7 @@ import numpy
 healthy = runpy.run_path(os.path.join(os.path.dirname(__file__), "healthy.py"))
 globals().update({k: v for k, v in healthy.items() if not k.startswith("__")})
 late = []
+importer = os.getpid()
 
 
 def connections():
@@ -86,6 +87,12 @@ def abort(x):
 
 def leave(x, status):
     os._exit(status)
+
+
+def abort_in_a_fork(x):
+    if os.getpid() != importer:
+        os.abort()
+    return x
 
 
 def kill_itself(x):
@@ -428,3 +435,5 @@ def synchronise():
 for name, function in list(globals().items()):
     if callable(function) and getattr(function, "__module__", None) == __name__:
         setattr(fake, name, function)  # noqa: F821
+for number in range(5):  # who is blamed for a crash depends on the name
+    setattr(fake, "abort_in_a_fork_%d" % number, abort_in_a_fork)  # noqa: F821

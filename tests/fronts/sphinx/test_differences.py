@@ -1,10 +1,13 @@
 """`conformance-differences`: who answers what."""
 
 import numpy as np
+import pytest
 from docutils import nodes
 
 from conformance.model.outcome import Crashed, Returned
 from conformance.model.tensor import Tensor
+
+pytestmark = pytest.mark.slow
 
 DIFFERENCES = ".. conformance-differences:: cumsum"
 PAIR = f"{DIFFERENCES}\n   :apis: torch.cumsum, mindspore.ops.cumsum"

@@ -6,6 +6,8 @@ import pytest
 from conformance.model.outcome import Raised, Returned
 from conformance.model.tensor import Tensor
 
+pytestmark = pytest.mark.slow
+
 OPS, METHOD, NUMPY = (
     "mindspore.ops.cumsum",
     "mindspore.Tensor.cumsum",

@@ -10,6 +10,8 @@ import conformance
 from conformance.model.outcome import Crashed, Raised, Returned, TimedOut
 from conformance.model.tensor import Tensor
 
+pytestmark = pytest.mark.slow
+
 VERDICTS = ".. conformance-verdicts:: cumsum"
 PAIR = f"{VERDICTS}\n   :apis: torch.cumsum mindspore.ops.cumsum"
 TORCH, MINDSPORE = "torch.cumsum", "mindspore.ops.cumsum"

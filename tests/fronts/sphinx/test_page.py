@@ -7,6 +7,8 @@ from docutils import nodes
 from conformance.model.outcome import Crashed, Evidence, Raised, Returned
 from conformance.model.tensor import Tensor
 
+pytestmark = pytest.mark.slow
+
 PAGE_FILE = "cases/cumsum/mindspore-r2.0-torch.yaml"
 PAGE = ".. conformance-page:: cumsum/mindspore-r2.0-torch"
 TORCH, MINDSPORE = "torch.cumsum", "mindspore.ops.cumsum"

@@ -8,6 +8,8 @@ from docutils import nodes
 
 from conformance.model.tensor import Tensor
 
+pytestmark = pytest.mark.slow
+
 PAGE = ".. conformance-page:: cumsum/mindspore-r2.0-torch"
 TORCH, MINDSPORE = "torch.cumsum", "mindspore.ops.cumsum"
 ALL = (
