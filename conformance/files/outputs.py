@@ -14,7 +14,6 @@ from conformance.files.tensors import Tensors, shape_needed, shape_of, written_d
 from conformance.model.case import Call, Op, OutputExpected
 from conformance.model.dtypes import DTYPES
 from conformance.model.errors import FileError
-from conformance.model.rules import RULES
 from conformance.model.tensor import RuleTensor, Tensor
 
 ORACLE = ("exact",)
@@ -133,8 +132,6 @@ class Outputs:
     def _by_rule(self, fields: Fields, node: Map, dtype: str | None) -> Tensor | RuleTensor:
         """The expected elements where values is a shape and a rule."""
         field = fields["values"]
-        what = "values by rule"
-        closed(field.source, node, required={"shape"}, optional=frozenset(RULES), what=what)
         other = next((key for key in fields if key not in ("values", "dtype")), None)
         if dtype is None or other is not None:
             raise field.source.error(

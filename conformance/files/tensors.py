@@ -157,6 +157,8 @@ class Tensors:
 
     def expected_by_rule(self, node: Map, dtype: DType, *, at: int) -> Tensor | RuleTensor:
         """The tensor of dtype where values, at that place, is a shape and one rule alone."""
+        optional, what = frozenset(RULES), "values by rule"
+        closed(self.source, node, required={"shape"}, optional=optional, what=what)
         said = [key for key in node.values if key in RULES]
         if len(said) != 1:
             raise self.source.error(
