@@ -245,6 +245,7 @@ def test_what_crashes_beside_a_helper_is_blamed_alone(misbehaving: Any) -> None:
     work[60:60] = [misbehaving.task("abort")]
     outcomes = misbehaving.run(*work, jobs=2)
     assert [i for i, outcome in enumerate(outcomes) if isinstance(outcome, Crashed)] == [30, 60]
+    assert len(sessions_of([o for o in outcomes if not isinstance(o, Crashed)])) == 2
 
 
 @pytest.mark.usefixtures("soon")
@@ -252,6 +253,8 @@ def test_a_run_that_is_left_leaves_no_helper(misbehaving: Any, left: Any) -> Non
     with misbehaving.workers(jobs=2) as workers:
         for number, _ in enumerate(workers.run(slow_work(misbehaving, 60))):
             if number == 40:
+                assert workers._helpers
+                assert len(left(misbehaving.mark)) > 2
                 break
         assert left(misbehaving.mark) == []
 
