@@ -30,7 +30,7 @@ BACKENDS = ("torch", "mindspore", "reference")
 STARTS = """
 with open("/proc/self/cmdline", "rb") as file:
     words = file.read().decode().split("\\0")
-if any(word.endswith("worker.py") for word in words):
+if any(word.endswith("run/worker") for word in words):
     with open({log!r}, "a") as log:
         log.write(words[-4] + "\\n")
 """

@@ -11,7 +11,8 @@ from conformance.model.verdict import Task
 from conformance.run.registry import load_registered
 from conformance.run.request import decode_reply, encode_request
 from conformance.run.wire import FrameReader
-from conformance.run.worker import Executor, do_nothing, load_adapter
+from conformance.run.worker.adapters import do_nothing, load_adapter
+from conformance.run.worker.execution import Executor
 
 # Ctrl-C is the user's here, whatever the framework does with it.
 CAUGHT = (Exception, SystemExit)

@@ -14,12 +14,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from conformance.model.backend import Backend, Target
-from conformance.run import worker
 from conformance.run.wire import Frame, FrameReader, Header, encode_frame
+from conformance.run.worker.printed import PRINTED_LIMIT
 
+# The folder that an interpreter is given to run.
+WORKER = str(Path(__file__).with_name("worker"))
 LOG_LINES = 8
 LOG_LIMIT = 2**20
-EVIDENCE_LIMIT = worker.PRINTED_LIMIT
 FAREWELL_S = 1.0
 
 
@@ -31,7 +32,7 @@ class WorkerProcess:
     """An interpreter that imports a framework and then forks servers, or becomes one.
 
     hello is what it said after the import. Nothing may be sent before: input ends a process that
-    is still importing (see worker.die_with).
+    is still importing (see `die_with` of the worker).
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class WorkerProcess:
         try:
             self._process = _spawn(
                 [
-                    *(str(target.interpreter), "-u", worker.__file__, str(theirs.fileno())),
+                    *(str(target.interpreter), "-u", WORKER, str(theirs.fileno())),
                     *(str(backend.adapter), target.device, target.mode),
                 ],
                 log=log,
@@ -210,8 +211,8 @@ def read_end(log: Path) -> str:
     try:
         with log.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - EVIDENCE_LIMIT))
-            return file.read(EVIDENCE_LIMIT).decode("utf-8", "replace")
+            file.seek(max(0, size - PRINTED_LIMIT))
+            return file.read(PRINTED_LIMIT).decode("utf-8", "replace")
     except OSError:
         return ""
 
@@ -220,4 +221,4 @@ def bound(log: Path) -> None:
     """Forget all but the start of a file that has grown beyond the limit."""
     with contextlib.suppress(OSError):
         if log.stat().st_size > LOG_LIMIT:
-            os.truncate(log, EVIDENCE_LIMIT)
+            os.truncate(log, PRINTED_LIMIT)

@@ -24,7 +24,8 @@ from conformance.model.outcome import (
 from conformance.model.tensor import CHUNK, DigestedTensor, RuleTensor, Tensor, stretches
 from conformance.model.verdict import Task
 from conformance.run.wire import GarbageError, Header
-from conformance.run.worker import ENDS, LENGTHS
+from conformance.run.worker.frames import LENGTHS
+from conformance.run.worker.results import ENDS
 
 PHASES = ("convert", "call", "realise")
 # What a target may not have for a call.

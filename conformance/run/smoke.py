@@ -23,7 +23,7 @@ from conformance.model.errors import Place, UsageError
 from conformance.model.outcome import NotATensor, Outcome, Returned, Unavailable
 from conformance.model.verdict import Task
 from conformance.run.engine import Workers
-from conformance.run.worker import ADAPTER_PREFIX
+from conformance.run.worker.adapters import ADAPTER_PREFIX
 
 ENVIRONMENT = "environment.toml"
 SUBJECTS: tuple[Subject, ...] = ("device", "mode")

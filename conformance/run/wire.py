@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from conformance.run.worker import LENGTHS
+from conformance.run.worker.frames import LENGTHS
 
 HEADER_LIMIT = 16 * 2**20
 BODY_LIMIT = 2**34

@@ -215,7 +215,7 @@ def test_xdist_starts_a_target_once(project):
     assert run.code == 0
     assert run.counts["passed"] == 2
     starts = (project.folder / "starts").read_text("utf-8").splitlines()
-    assert sum("worker.py" in start for start in starts) == 1
+    assert sum("run/worker " in start for start in starts) == 1
 
 
 def test_lf_runs_only_what_failed(red):

@@ -15,7 +15,7 @@ from conformance.model.outcome import Crashed, Returned, TimedOut
 from conformance.model.rules import Alternate, Blocks
 from conformance.model.tensor import CHUNK, DigestedTensor, RuleTensor, Tensor
 from conformance.model.verdict import Status
-from conformance.run import worker
+from conformance.run.worker.elements import by_rule, digests
 
 N = CHUNK + 8
 X = RuleTensor("int8", (N,), Alternate(np.array([1, 1, -2], "i1").tobytes()))
@@ -42,10 +42,10 @@ def test_the_worker_follows_a_rule_bit_for_bit(dtype: str, rule: Any) -> None:
         listed = bytes(byte & 1 for byte in listed)
     tensor = RuleTensor(dtype, (3, 70_001), rule(listed))
     flat = np.frombuffer(listed, DTYPES[dtype].numpy)
-    made = worker.by_rule(flat, rule.__name__.lower(), shape=list(tensor.shape))
+    made = by_rule(flat, rule.__name__.lower(), shape=list(tensor.shape))
     assert made.tobytes() == tensor.stretch(0, tensor.count).data
     assert made.shape == tensor.shape
-    assert worker.digests(made, dtype, 1000) == list(tensor.digests(1000))
+    assert digests(made, dtype, 1000) == list(tensor.digests(1000))
 
 
 def test_a_right_scan_comes_back_as_digests(misbehaving: Any) -> None:

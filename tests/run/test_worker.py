@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,7 +28,7 @@ from conformance.model.outcome import (
     Unavailable,
 )
 from conformance.model.tensor import Tensor
-from conformance.run import worker
+from conformance.run.process import WORKER
 
 TWO = Expectation((Choice("", outputs=(OutputExpected("a"), OutputExpected("b"))),))
 UNCHANGED = Expectation((Choice("", outputs=(OutputExpected("a"),)),), inputs_unchanged=True)
@@ -294,22 +293,26 @@ def test_the_end_of_what_a_hang_printed_is_evidence(misbehaving: Any) -> None:
 
 
 def test_the_worker_keeps_its_own_folder_out_of_reach(misbehaving: Any) -> None:
-    folder = str(Path(worker.__file__).parent)
     listing = misbehaving.task("import_path")
     (outcome,) = misbehaving.run(listing)
     assert isinstance(outcome.outputs[0], NotATensor)
     assert outcome.outputs[0].type == "Path"
-    assert folder not in outcome.outputs[0].text
+    assert WORKER not in outcome.outputs[0].text
 
 
 def test_the_worker_needs_nothing_of_this_project() -> None:
-    """Its imports are the standard library's and numpy's."""
+    """Its imports are the standard library's, numpy's and its own. It is run without the arguments
+    that it needs: those come after everything has been imported."""
     script = (
-        "import runpy, sys; before = set(sys.modules);"
-        f"runpy.run_path({worker.__file__!r}, run_name='looked_at');"
+        "import runpy, sys; before = set(sys.modules); sys.argv = ['worker']\n"
+        f"try: runpy.run_path({WORKER!r}, run_name='__main__')\n"
+        "except ValueError: pass\n"
         "print(*sorted({name.partition('.')[0] for name in set(sys.modules) - before}))"
     )
     names = subprocess.run(
         [sys.executable, "-I", "-c", script], capture_output=True, text=True, check=True
     ).stdout.split()
-    assert [name for name in names if name not in sys.stdlib_module_names] == ["numpy"]
+    assert [name for name in names if name not in sys.stdlib_module_names] == [
+        "conformance_worker",
+        "numpy",
+    ]

@@ -12,15 +12,15 @@ import pytest
 from conformance.model.dtypes import DTYPES
 from conformance.model.outcome import Crashed, Raised, TimedOut, Unstable
 from conformance.model.tensor import Tensor
-from conformance.run import worker
+from conformance.run.process import WORKER
 
 pytestmark = pytest.mark.slow
 
-PACKAGE = Path(worker.__file__).parents[1]
-OLD_SYNTAX = [Path(worker.__file__), *sorted(PACKAGE.glob("backends/*/adapter.py"))]
+PACKAGE = Path(WORKER).parents[1]
+OLD_SYNTAX = sorted([*Path(WORKER).glob("*.py"), *PACKAGE.glob("backends/*/adapter.py")])
 
 
-@pytest.mark.parametrize("path", OLD_SYNTAX, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", OLD_SYNTAX, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_what_runs_in_a_target_keeps_to_the_syntax_of_python_3_8(path: Path) -> None:
     ast.parse(path.read_text("utf-8"), feature_version=(3, 8))
 
