@@ -175,13 +175,33 @@ def _selected_cases(cases: Sequence[Case], addresses: Sequence[str]) -> list[Cas
             unmatched -= hit
             chosen.append(case)
     if unmatched:
-        known = sorted({case.op for case in cases})
-        raise UsageError(
-            f"no case matches {', '.join(map(repr, sorted(unmatched)))}; expected "
-            f"OP, OP/FILE or OP/FILE/CASE, where OP is one of: {', '.join(known) or '(none)'}; "
-            "`conformance list` prints every case"
-        )
+        raise UsageError(_no_match(cases, sorted(unmatched)))
     return chosen
+
+
+def _no_match(cases: Sequence[Case], addresses: Sequence[str]) -> str:
+    """What to say of addresses that name nothing: which operations there are, or where that is
+    right, which files and what has nearly such a name."""
+    from difflib import get_close_matches  # nobody else waits for it
+
+    text = f"no case matches {', '.join(map(repr, addresses))}; "
+    known = sorted({case.op for case in cases})
+    asked = {address.partition("/")[0] for address in addresses}
+    op = asked.pop() if len(asked) == 1 else None
+    if op not in known:
+        text += f"expected OP, OP/FILE or OP/FILE/CASE, where OP is one of: {_listed(known)}; "
+        return text + "`conformance list` prints every case"
+    of_op = [case for case in cases if case.op == op]
+    near = get_close_matches(addresses[0], [case.address for case in of_op], n=2, cutoff=0.8)
+    if near:
+        text += f"nearly that: {_listed(near)}; "
+    files = sorted({case.file for case in of_op})
+    text += f"expected {op}/FILE or {op}/FILE/CASE, where FILE is one of: {_listed(files)}; "
+    return text + f"`conformance list --op {op}` prints every case"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names) or "(none)"
 
 
 def _check_apis(apis: Sequence[str], backends: Iterable[Backend]) -> None:

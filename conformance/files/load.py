@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,9 +20,12 @@ OP = "op.yaml"
 BEHAVIOUR = "behaviour.yaml"
 
 
-def load_suite(folder: Path) -> Suite:
-    """Everything that a folder of case files says. Raises the first FileError found."""
-    loader = _Loader(folder)
+def load_suite(folder: Path, *, ops: Collection[str] = ()) -> Suite:
+    """Everything that a folder of case files says. Raises the first FileError found.
+
+    ops: read these operations alone; if one of them is not there, or without any, read all.
+    """
+    loader = _Loader(folder, ops)
     for error in loader.errors():
         raise error
     return loader.suite()
@@ -65,8 +68,9 @@ def _no_collection() -> Iterator[None]:
 class _Loader:
     """Reads one folder, file by file."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, ops: Collection[str] = ()) -> None:
         self.folder = folder
+        self.wanted = frozenset(ops)
         self.definitions: dict[str, Definition] = {}
         self.ops: list[Op] = []
         self.pages: list[Page] = []
@@ -101,7 +105,7 @@ class _Loader:
             yield from self._read_op(folder)
 
     def _folders(self) -> list[Path]:
-        """The operations' folders, sorted by name."""
+        """The folders of the operations that are to be read, sorted by name."""
         place = Place(self.folder.as_posix(), 1, 1)
         if not self.folder.is_dir():
             raise FileError(place, "there is no such folder", expected="a folder of case files")
@@ -113,7 +117,8 @@ class _Loader:
                 expected=f"folders like cumsum/, each with an {OP}",
                 action="name the folder that holds them",
             )
-        return folders
+        wanted = [folder for folder in folders if folder.name in self.wanted]
+        return wanted if len(wanted) == len(self.wanted) > 0 else folders
 
     def _read_differences(self) -> None:
         stray = [path for path in _yaml_files(self.folder) if path.name != DIFFERENCES]

@@ -312,7 +312,7 @@ def repro(case: str, *, specs: tuple[str, ...], apis: tuple[str, ...], cases: Pa
     if api and not apis:
         apis = (api,)
     pairs = resolve_targets(specs or ("reference",), settings_here())
-    tasks = make_plan(load_cases(cases), pairs, selection=Selection((address,), apis))
+    tasks = make_plan(load_cases(cases, [address]), pairs, selection=Selection((address,), apis))
     click.echo(scripts(tasks), nl=False)
 
 

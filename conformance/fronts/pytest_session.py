@@ -74,7 +74,10 @@ class ConformanceSession:
                 self.config.getoption("conformance_backends"), self.settings
             )
             self.selected = select(
-                load_suite(self.cases), self.pairs, arguments=arguments, memory=memory
+                load_suite(self.cases, ops=arguments.ops),
+                self.pairs,
+                arguments=arguments,
+                memory=memory,
             )
             self._take_part()
         self._show_ids_as_they_are()

@@ -48,7 +48,7 @@ def plan(request: Request, pairs: Sequence[Pair]) -> Plan:
     )
     from conformance.decide.plan import Selection, make_plan
 
-    suite = load_cases(request.cases)
+    suite = load_cases(request.cases, request.addresses)
     tasks = make_plan(suite, pairs, selection=Selection(request.addresses, request.apis))
     budget = DEFAULT_BUDGET if request.memory is None else request.memory
     tasks, beyond = fitting(tasks, budget)

@@ -30,11 +30,12 @@ def cases_folder(explicit: Path | None) -> Path:
     return folder.relative_to(here) if folder.is_relative_to(here) else folder
 
 
-def load_cases(explicit: Path | None) -> Suite:
-    """The suite of `cases_folder`."""
+def load_cases(explicit: Path | None, addresses: Sequence[str] = ()) -> Suite:
+    """The suite of `cases_folder`, at least as far as addresses (`op`, `op/file`, `op/file/case`)
+    go; without any, all of it."""
     from conformance.files.load import load_suite
 
-    return load_suite(cases_folder(explicit))
+    return load_suite(cases_folder(explicit), ops={a.partition("/")[0] for a in addresses})
 
 
 def resolve_targets(specs: Sequence[str], settings: Settings) -> list[tuple[Backend, Target]]:

@@ -102,6 +102,25 @@ def test_an_address_that_names_nothing_is_a_wrong_question(task, backend):
     )
 
 
+@pytest.mark.parametrize(
+    ("addresses", "said"),
+    [
+        (("cumsum/behavior",), "'cumsum/behavior'; "),
+        (
+            ("cumsum/behaviour/a-cas", "cumsum/nope"),
+            "'cumsum/behaviour/a-cas', 'cumsum/nope'; nearly that: cumsum/behaviour/a-case; ",
+        ),
+    ],
+)
+def test_a_wrong_address_in_an_operation_is_told_its_files(task, backend, addresses, said):
+    with pytest.raises(UsageError) as caught:
+        plan(task, backend, selection=Selection(addresses))
+    assert str(caught.value) == (
+        f"no case matches {said}expected cumsum/FILE or cumsum/FILE/CASE, where FILE is one of: "
+        "behaviour; `conformance list --op cumsum` prints every case"
+    )
+
+
 def test_an_unknown_api_is_a_wrong_question(task, backend):
     with pytest.raises(UsageError) as caught:
         plan(task, backend, selection=Selection(apis=("torch.sum",)))

@@ -15,7 +15,7 @@ import pytest
 from conformance.files.cases_folder import find_cases
 from conformance.files.load import check_suite, load_suite
 from conformance.model.case import Parameter
-from conformance.model.errors import ConformanceError, UsageError
+from conformance.model.errors import ConformanceError, FileError, UsageError
 
 ROOT = Path(__file__).parents[2]
 OP = """\
@@ -136,6 +136,17 @@ def test_a_file_has_a_limit_of_cases(
     assert refusal(folder.behaviour, "".join(case.format(id=name) for name in "abc")) == (
         "cases/cumsum/behaviour.yaml:6:5: more than 2 cases; expected fewer; split the file"
     )
+
+
+def test_operations_that_are_not_asked_for_are_not_read(folder: Any) -> None:
+    folder.write("abc/op.yaml", OP.replace("cumsum", "abc"))
+    folder.write("abc/behaviour.yaml", "no case file\n")
+    asked = load_suite(folder.path, ops={"cumsum"})
+    assert [op.name for op in asked.ops] == ["cumsum"]
+    for ops in ((), {"abc"}, {"cumsum", "abc"}, {"cumsum", "cumsom"}):
+        with pytest.raises(FileError) as caught:
+            load_suite(folder.path, ops=ops)
+        assert caught.value.place.file == "cases/abc/behaviour.yaml"
 
 
 def test_a_folder_without_operations_is_refused(

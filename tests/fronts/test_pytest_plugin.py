@@ -365,13 +365,14 @@ def test_an_unknown_backend_is_told_which_there_are(project):
     assert "Traceback" not in run.text
 
 
-def test_an_unknown_address_is_told_which_there_are(project):
+def test_an_unknown_file_is_told_which_there_are(project):
     run = project.pytest(REFERENCE, "cumsum/nope")
 
     assert run.code == 4
     assert run.text.strip() == (
-        "ERROR: no case matches 'cumsum/nope'; expected OP, OP/FILE or OP/FILE/CASE, where OP is "
-        "one of: cumsum; `conformance list` prints every case"
+        "ERROR: no case matches 'cumsum/nope'; expected cumsum/FILE or cumsum/FILE/CASE, where "
+        "FILE is one of: behaviour, mindspore-r2.0-torch; `conformance list --op cumsum` prints "
+        "every case"
     )
 
 
