@@ -210,5 +210,5 @@ def _check_apis(apis: Sequence[str], backends: Iterable[Backend]) -> None:
     if unknown:
         raise UsageError(
             f"no selected backend has the API {', '.join(map(repr, unknown))}; "
-            f"expected one of: {', '.join(sorted(known)) or '(none)'}"
+            f"expected one of: {_listed(sorted(known))}"
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,12 +20,13 @@ OP = "op.yaml"
 BEHAVIOUR = "behaviour.yaml"
 
 
-def load_suite(folder: Path, *, ops: Collection[str] = ()) -> Suite:
+def load_suite(folder: Path, *, addresses: Iterable[str] = ()) -> Suite:
     """Everything that a folder of case files says. Raises the first FileError found.
 
-    ops: read these operations alone; if one of them is not there, or without any, read all.
+    addresses: `op`, or what begins with `op/`; of the others nothing is read. All is, if one of
+    these operations is not there, or without any.
     """
-    loader = _Loader(folder, ops)
+    loader = _Loader(folder, addresses)
     for error in loader.errors():
         raise error
     return loader.suite()
@@ -68,9 +69,9 @@ def _no_collection() -> Iterator[None]:
 class _Loader:
     """Reads one folder, file by file."""
 
-    def __init__(self, folder: Path, ops: Collection[str] = ()) -> None:
+    def __init__(self, folder: Path, addresses: Iterable[str] = ()) -> None:
         self.folder = folder
-        self.wanted = frozenset(ops)
+        self.wanted = {address.partition("/")[0] for address in addresses}
         self.definitions: dict[str, Definition] = {}
         self.ops: list[Op] = []
         self.pages: list[Page] = []
@@ -118,7 +119,7 @@ class _Loader:
                 action="name the folder that holds them",
             )
         wanted = [folder for folder in folders if folder.name in self.wanted]
-        return wanted if len(wanted) == len(self.wanted) > 0 else folders
+        return wanted if wanted and len(wanted) == len(self.wanted) else folders
 
     def _read_differences(self) -> None:
         stray = [path for path in _yaml_files(self.folder) if path.name != DIFFERENCES]

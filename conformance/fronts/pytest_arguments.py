@@ -27,11 +27,6 @@ class Arguments:
     addresses: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
 
-    @property
-    def ops(self) -> frozenset[str]:
-        """The operations that they speak of; none where everything is meant."""
-        return frozenset(named.partition("/")[0] for named in (*self.addresses, *self.ids))
-
 
 @dataclass(frozen=True, slots=True)
 class Selected:

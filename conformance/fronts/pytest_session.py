@@ -74,7 +74,7 @@ class ConformanceSession:
                 self.config.getoption("conformance_backends"), self.settings
             )
             self.selected = select(
-                load_suite(self.cases, ops=arguments.ops),
+                load_suite(self.cases, addresses=(*arguments.addresses, *arguments.ids)),
                 self.pairs,
                 arguments=arguments,
                 memory=memory,

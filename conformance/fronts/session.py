@@ -31,11 +31,10 @@ def cases_folder(explicit: Path | None) -> Path:
 
 
 def load_cases(explicit: Path | None, addresses: Sequence[str] = ()) -> Suite:
-    """The suite of `cases_folder`, at least as far as addresses (`op`, `op/file`, `op/file/case`)
-    go; without any, all of it."""
+    """The suite of `cases_folder`, of which addresses may need a part only, see `load_suite`."""
     from conformance.files.load import load_suite
 
-    return load_suite(cases_folder(explicit), ops={a.partition("/")[0] for a in addresses})
+    return load_suite(cases_folder(explicit), addresses=addresses)
 
 
 def resolve_targets(specs: Sequence[str], settings: Settings) -> list[tuple[Backend, Target]]:

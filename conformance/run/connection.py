@@ -10,7 +10,8 @@ from pathlib import Path
 from conformance.model.verdict import Task
 from conformance.run.process import WorkerProcess
 from conformance.run.request import encode_request
-from conformance.run.wire import Frame, FrameReader, encode_frame
+from conformance.run.wire import Frame, FrameReader
+from conformance.run.worker.frames import frame
 
 DEPTH = 32
 IN_FLIGHT_BYTES = 4 * 2**20
@@ -98,7 +99,7 @@ class Connection:
 
     def go_on(self, number: int) -> None:
         """Let the server continue behind the exception that answered request number."""
-        leave = encode_frame({"continue": number})
+        leave = frame({"continue": number})
         self._queued += len(leave)
         self._unsent.append(memoryview(leave))
         self.flush()

@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from conformance.model.backend import Backend, Target
-from conformance.run.wire import Frame, FrameReader, Header, encode_frame
+from conformance.run.wire import Frame, FrameReader, Header
+from conformance.run.worker.frames import frame
 from conformance.run.worker.printed import PRINTED_LIMIT
 
 # The folder that an interpreter is given to run.
@@ -82,7 +83,7 @@ class WorkerProcess:
     def ask(self, message: Header, passing: socket.socket | None = None) -> None:
         """Send message, and with it the other end of a connection; never blocks."""
         descriptor = None if passing is None else os.dup(passing.fileno())
-        self._unsent.append((encode_frame(message), descriptor))
+        self._unsent.append((frame(message), descriptor))
         self.flush()
 
     def flush(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from math import prod
@@ -24,7 +23,7 @@ from conformance.model.outcome import (
 from conformance.model.tensor import CHUNK, DigestedTensor, RuleTensor, Tensor, stretches
 from conformance.model.verdict import Task
 from conformance.run.wire import GarbageError, Header
-from conformance.run.worker.frames import LENGTHS
+from conformance.run.worker.frames import frame
 from conformance.run.worker.results import ENDS
 
 PHASES = ("convert", "call", "realise")
@@ -51,8 +50,7 @@ def encode_request(task: Task, number: int) -> bytes:
         header["repeat"] = expectation.repeat
     if is_large(task):
         header["digests"] = _digests(task)
-    text = json.dumps(header).encode()
-    return b"".join((LENGTHS.pack(len(text), sum(map(len, tensors))), text, *tensors))
+    return frame(header, tensors)
 
 
 def _digests(task: Task) -> Header:

@@ -18,11 +18,6 @@ class GarbageError(Exception):
     """What a worker sent is no answer; str() says why."""
 
 
-def encode_frame(header: Header, buffers: tuple[bytes, ...] = ()) -> bytes:
-    text = json.dumps(header).encode()
-    return b"".join((LENGTHS.pack(len(text), sum(map(len, buffers))), text, *buffers))
-
-
 class FrameReader:
     """Frames out of the pieces in which they arrive. garbage: why nothing more can be read."""
 

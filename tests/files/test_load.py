@@ -141,11 +141,11 @@ def test_a_file_has_a_limit_of_cases(
 def test_operations_that_are_not_asked_for_are_not_read(folder: Any) -> None:
     folder.write("abc/op.yaml", OP.replace("cumsum", "abc"))
     folder.write("abc/behaviour.yaml", "no case file\n")
-    asked = load_suite(folder.path, ops={"cumsum"})
+    asked = load_suite(folder.path, addresses=["cumsum/behaviour"])
     assert [op.name for op in asked.ops] == ["cumsum"]
-    for ops in ((), {"abc"}, {"cumsum", "abc"}, {"cumsum", "cumsom"}):
+    for addresses in ((), ["abc"], ["cumsum", "abc"], ["cumsum", "cumsom"]):
         with pytest.raises(FileError) as caught:
-            load_suite(folder.path, ops=ops)
+            load_suite(folder.path, addresses=addresses)
         assert caught.value.place.file == "cases/abc/behaviour.yaml"
 
 

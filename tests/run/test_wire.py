@@ -6,10 +6,11 @@ import struct
 
 import pytest
 
-from conformance.run.wire import FrameReader, encode_frame
+from conformance.run.wire import FrameReader
+from conformance.run.worker.frames import frame
 
 FRAMES = [({"id": 1}, b""), ({"id": 2, "ä": [1.5, None]}, b"\0" * 100), ({}, b"x")]
-STREAM = b"".join(encode_frame(header, (body,)) for header, body in FRAMES)
+STREAM = b"".join(frame(header, (body,)) for header, body in FRAMES)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 64, len(STREAM)])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import os
 import sys
+import types
 
 # A name that no framework has.
 NAME = "conformance_worker"
@@ -16,12 +16,9 @@ def main() -> None:
     here = os.path.dirname(os.path.abspath(__file__))
     # No module of this folder may be taken for one of a framework.
     sys.path[:] = [entry for entry in map(os.path.abspath, sys.path) if entry != here]
-    init = os.path.join(here, "__init__.py")
-    spec = importlib.util.spec_from_file_location(NAME, init, submodule_search_locations=[here])
-    if spec is None or spec.loader is None:
-        raise ImportError("%s is no Python file" % init)
-    sys.modules[NAME] = package = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(package)
+    package = types.ModuleType(NAME)
+    package.__path__ = [here]
+    sys.modules[NAME] = package
     importlib.import_module(NAME + ".zygote").main(sys.argv[1:])
 
 

@@ -6,16 +6,35 @@ import collections
 import json
 import socket
 import struct
-from typing import Any, Deque, Dict, List, Optional, Tuple
+from typing import Any, Deque, Dict, List, Optional, Sequence, Tuple
 
 # A frame is these two lengths, a JSON header and the bytes of the arrays it speaks of.
 LENGTHS = struct.Struct("<IQ")
 Header = Dict[str, Any]
 
 
-def frame(header: Header, buffers: List[bytes]) -> bytes:
+def frame(header: Header, buffers: Sequence[bytes] = ()) -> bytes:
     text = json.dumps(header).encode()
     return b"".join((LENGTHS.pack(len(text), sum(map(len, buffers))), text, *buffers))
+
+
+def take_frames(received: bytearray) -> List[Tuple[Header, bytes]]:
+    """The whole frames at the beginning of received, which they are taken from."""
+    frames = []
+    position = 0
+    while len(received) - position >= LENGTHS.size:
+        header_size, body_size = LENGTHS.unpack_from(received, position)
+        start = position + LENGTHS.size
+        end = start + header_size + body_size
+        if end > len(received):
+            break
+        body_start = start + header_size
+        header = json.loads(received[start:body_start].decode())
+        with memoryview(received) as view:
+            frames.append((header, bytes(view[body_start:end])))
+        position = end
+    del received[:position]
+    return frames
 
 
 class Requests:
@@ -30,19 +49,7 @@ class Requests:
         """Wait for more; False when the other end has closed."""
         chunk = self.connection.recv(1 << 16)
         self.received += chunk
-        position = 0
-        while len(self.received) - position >= LENGTHS.size:
-            header_size, body_size = LENGTHS.unpack_from(self.received, position)
-            start = position + LENGTHS.size
-            end = start + header_size + body_size
-            if end > len(self.received):
-                break
-            body_start = start + header_size
-            header = json.loads(self.received[start:body_start].decode())
-            with memoryview(self.received) as view:
-                self.waiting.append((header, bytes(view[body_start:end])))
-            position = end
-        del self.received[:position]
+        self.waiting += take_frames(self.received)
         return bool(chunk)
 
     def next(self) -> Optional[Tuple[Header, bytes]]:

@@ -46,10 +46,10 @@ def run_server(connection: socket.socket, adapter: Any, *, log: str, words: List
         try:
             getattr(adapter, "start", do_nothing)(*words)
         except BaseException:
-            connection.sendall(frame({"failed": traceback.format_exc(limit=-5)}, []))
+            connection.sendall(frame({"failed": traceback.format_exc(limit=-5)}))
             os._exit(1)
         output.take()
-        connection.sendall(frame({"ready": True}, []))
+        connection.sendall(frame({"ready": True}))
         serve(connection, Executor(adapter), output)
         status = 0
     except (BrokenPipeError, ConnectionResetError):

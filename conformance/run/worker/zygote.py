@@ -5,7 +5,6 @@ from __future__ import annotations
 import array
 import contextlib
 import gc
-import json
 import os
 import platform
 import select
@@ -19,7 +18,7 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from .adapters import do_nothing, load_adapter
 from .errors import text_of
-from .frames import LENGTHS, Header, frame
+from .frames import Header, frame, take_frames
 from .serving import die_with, live_without, run_server
 
 # How long a server whose connection is closed may take to end by itself before it is killed: the
@@ -90,7 +89,7 @@ class Zygote:
                 child.lifeline.close()
                 end = {"ended": child.number, "pid": child.pid, "status": status}
                 end["killed"] = child.killed
-                self.control.sendall(frame(end, []))
+                self.control.sendall(frame(end))
             elif child.deadline is not None and now >= child.deadline:
                 child.deadline = None
                 child.killed = True
@@ -106,13 +105,7 @@ class Zygote:
                 descriptors.frombytes(content[: len(content) - len(content) % 4])
                 self.passed.extend(descriptors)
         self.received += data
-        while len(self.received) >= LENGTHS.size:
-            size, _ = LENGTHS.unpack_from(self.received)
-            end = LENGTHS.size + size
-            if len(self.received) < end:
-                break
-            message = json.loads(self.received[LENGTHS.size : end].decode())
-            del self.received[:end]
+        for message, _ in take_frames(self.received):
             self.obey(message)
         return bool(data)
 
@@ -145,7 +138,7 @@ class Zygote:
         connection.close()
         theirs.close()
         self.children[number] = Child(number, pid, ours)
-        self.control.sendall(frame({"forked": number, "pid": pid}, []))
+        self.control.sendall(frame({"forked": number, "pid": pid}))
 
     def stop_watching(self) -> None:
         """Children are the framework's own affair from here on."""
@@ -187,7 +180,7 @@ def main(arguments: List[str]) -> None:
     except BaseException as error:
         traceback.print_exc()
         reason = "%s: %s" % (type(error).__name__, text_of(error))
-        control.sendall(frame({"failed": reason}, []))
+        control.sendall(frame({"failed": reason}))
         os._exit(1)
     live_without(control)
     hello = {
@@ -198,7 +191,7 @@ def main(arguments: List[str]) -> None:
     }
     zygote = Zygote(control, adapter, words)
     try:
-        control.sendall(frame({"hello": hello}, []))
+        control.sendall(frame({"hello": hello}))
         zygote.run()
     except (BrokenPipeError, ConnectionResetError):
         pass  # the parent is gone
