@@ -55,7 +55,8 @@ class Raised:
     """The framework raised. types: the exception's class and its bases, most special first.
 
     phase: 'convert' (making the inputs), 'call', or 'realise' (reading the result, synchronising:
-    where an asynchronous framework reports late).
+    where an asynchronous framework reports late). settled: the framework could be asked whether
+    anything is pending after that, and nothing was.
     """
 
     types: tuple[str, ...]
@@ -63,6 +64,7 @@ class Raised:
     phase: str
     duration_s: float = 0.0
     evidence: Evidence = field(default=Evidence())
+    settled: bool = False
 
     @property
     def called(self) -> bool:

@@ -26,10 +26,16 @@ LONGEST_SLEEP_S = 0.1
 
 
 def spoils_its_server(task: Task, raised: Raised) -> bool:
-    """Whether what is left of the framework after this exception is not to be trusted."""
-    if raised.phase == "realise":
+    """Whether what is left of the framework after this exception is not to be trusted.
+
+    One that is known from the backend's error data spoils nothing, if it came from the call itself,
+    or late and the framework then said that nothing else is pending.
+    """
+    if raised.phase == "realise" and not raised.settled:
         return True
-    return error_word(task, raised) is None and not any(t in raised.types for t in HARMLESS)
+    if error_word(task, raised) is not None:
+        return False
+    return raised.phase == "realise" or not any(t in raised.types for t in HARMLESS)
 
 
 class Workers:

@@ -250,7 +250,10 @@ def _raised(_: Task, header: Header, __: bytes) -> Outcome:
     if phase not in PHASES:
         raise GarbageError(f"phase is {phase!r}, expected one of: {', '.join(PHASES)}")
     message = _read(header, "message", str)
-    return Raised(tuple(types), message, phase, _seconds(header), _evidence(header))
+    settled = header.get("settled", False)
+    if type(settled) is not bool:
+        raise GarbageError(f"settled is {settled!r}, expected a bool")
+    return Raised(tuple(types), message, phase, _seconds(header), _evidence(header), settled)
 
 
 def _unavailable(_: Task, header: Header, __: bytes) -> Outcome:

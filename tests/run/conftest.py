@@ -19,7 +19,15 @@ import pytest
 from filelock import FileLock
 from platformdirs import user_cache_path
 
-from conformance.model.backend import ALWAYS, Backend, Binding, BindingKind, Snippet, Target
+from conformance.model.backend import (
+    ALWAYS,
+    Backend,
+    Binding,
+    BindingKind,
+    ErrorRule,
+    Snippet,
+    Target,
+)
 from conformance.model.case import Call, Case, Choice, Expectation, OutputExpected, Value
 from conformance.model.errors import Place
 from conformance.model.outcome import Outcome
@@ -59,6 +67,7 @@ class Fake:
         constants: tuple[tuple[str, Value], ...] = (),
         construct: tuple[str, ...] = (),
         gradient: str | None = None,
+        errors: tuple[ErrorRule, ...] = (),
         **more: Value,
     ) -> Task:
         """A call of fake.FUNCTION with x and more, or with arguments; as they are written, unless
@@ -81,7 +90,7 @@ class Fake:
         given = {"x": X, **more} if arguments is None else arguments
         call = Call(tuple(given.items()), spelled=not parameters, gradient=gradient)
         case = Case("cumsum", "fake", function, "behaviour", PLACE, call, expectation)
-        errors, snippet = self.backend.errors, self.backend.snippet
+        snippet = self.backend.snippet
         return Task(case, None, binding, self.target, call, expectation, errors, snippet)
 
     def workers(self, *others: Fake, **options: Any) -> Workers:

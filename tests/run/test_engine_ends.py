@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from conformance.model.backend import ALWAYS, ErrorRule
 from conformance.model.dtypes import DTYPES
+from conformance.model.errors import Place
 from conformance.model.outcome import Crashed, Raised, Returned, TimedOut, Unstable
 from conformance.run.dispatch import _kind
 from conformance.run.servers import SILENCE
 
+PLACE = Place("fake.yaml", 1, 1)
 ONE_OUTPUT = '{"id": 2, "end": "returned", "outputs": [{"dtype": %s}]}'
 
 
@@ -310,6 +313,42 @@ def test_an_exception_that_nobody_knows_retires_the_server(
     assert isinstance(first, Returned)
     assert isinstance(then, Returned)
     assert (first.outputs == then.outputs) is same
+
+
+@pytest.mark.parametrize(
+    ("function", "contains", "same"),
+    [
+        ("fail_late", "kernel failed", True),
+        ("fail_late", "something else", False),
+        ("fail_late_for_long", "kernel failed", False),
+        ("raise_runtime_error", "", True),
+    ],
+)
+def test_an_exception_that_is_known_retires_no_server_that_has_settled(
+    misbehaving: Any, function: str, contains: str, same: bool
+) -> None:
+    known = (ErrorRule("no-kernel", "RuntimeError", contains, ALWAYS, PLACE),)
+    first, raised, then = misbehaving.run(
+        misbehaving.task("process"),
+        misbehaving.task(function, errors=known),
+        misbehaving.task("process"),
+    )
+    assert isinstance(raised, Raised)
+    assert raised.settled is (function != "fail_late_for_long")
+    assert (first.outputs == then.outputs) is same
+
+
+def test_a_late_error_retires_a_server_that_cannot_wait(fake: Any) -> None:
+    impatient = fake("cannot_wait")
+    known = (ErrorRule("no-kernel", "RuntimeError", "kernel failed", ALWAYS, PLACE),)
+    first, raised, then = impatient.run(
+        impatient.task("process"),
+        impatient.task("fail_when_read", errors=known),
+        impatient.task("process"),
+    )
+    assert isinstance(raised, Raised)
+    assert (raised.phase, raised.settled) == ("realise", False)
+    assert first.outputs != then.outputs
 
 
 def test_a_child_that_comes_back_answers_nothing(misbehaving: Any) -> None:

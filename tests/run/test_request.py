@@ -105,6 +105,11 @@ def test_what_a_reply_leaves_out_has_a_default(misbehaving: Any) -> None:
         ({"changed": ["y"]}, b"", "changed is ['y'], expected some of ['x']"),
         ({"changed": [0]}, b"", "changed is [0], expected some of ['x']"),
         ({"seconds": "1"}, b"", "seconds is '1', expected a number"),
+        (
+            {"end": "raised", "types": ["E"], "message": "", "phase": "call", "settled": 1},
+            b"",
+            "settled is 1, expected a bool",
+        ),
         ({"printed": 1}, b"", "printed is 1, expected a string"),
         ({"signature": [1]}, b"", "signature is [1], expected names or null"),
         ({"outputs": [{}]}, b"", "type is nothing, expected str"),

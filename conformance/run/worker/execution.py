@@ -46,17 +46,23 @@ class Executor:
             buffers = []
             reply = describe_exception(error)
             reply["phase"] = execution.phase
-            self._settle()
+            reply["settled"] = self._settle()
         if header.get("signature"):
             reply["signature"] = execution.signature
         reply["id"] = header["id"]
         reply["seconds"] = time.perf_counter() - began
         return reply, buffers
 
-    def _settle(self) -> None:
-        """Wait for what an exception left pending; a second error adds nothing to the first."""
+    def _settle(self) -> bool:
+        """Wait for what an exception left pending; whether the framework says that nothing is. A
+        second error adds nothing to the first, but must have been the last."""
         with contextlib.suppress(*self.caught):
             self.synchronise()
+        try:
+            self.synchronise()
+        except self.caught:
+            return False
+        return self.synchronise is not do_nothing
 
     def function(self, path: str) -> Callable[..., Any]:
         """The callable at the dotted path. UnplaceableError if there is none."""

@@ -232,6 +232,12 @@ def fail_late(x):
     return x
 
 
+def fail_late_for_long(x):
+    """Returns; each time that somebody waits, the next error comes up."""
+    late.extend(RuntimeError("kernel failed") for _ in range(3))
+    return x
+
+
 def raise_runtime_error(x):
     raise RuntimeError("out of resources")
 
