@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from math import isfinite, prod
 from pathlib import Path
@@ -34,9 +35,13 @@ from conformance.model.tensor import CHUNK, DigestedTensor, RuleTensor, Tensor, 
 from conformance.model.verdict import RED, Status, Verdict
 
 FORMAT = 1
+# Results and choices whose plain data are kept, because they come again.
+REMEMBERED = 1 << 14
 # Elements from which on a report holds a tensor's digest instead of its values.
 WHOLE_UP_TO = 1024
 SUFFIX = ".jsonl"
+# Plain data of ours has no circles.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False)
 
 
 class ReportError(ConformanceError):
@@ -125,7 +130,7 @@ class ReportWriter:
 
 def line_text(data: dict[str, Any]) -> str:
     """data as a line of a report, without its end."""
-    return json.dumps(data, ensure_ascii=False, allow_nan=False)
+    return _ENCODER.encode(data)
 
 
 def header_data(
@@ -263,8 +268,12 @@ def stale_data(stale: Stale) -> dict[str, Any]:
     }
 
 
+@lru_cache(REMEMBERED)
 def choice_data(choice: Choice) -> dict[str, Any]:
-    """{'error': word} or {'outputs': [...]}, with 'choice' where it answers a question."""
+    """{'error': word} or {'outputs': [...]}, with 'choice' where it answers a question.
+
+    Verdicts on the same choice share it: it is nobody's to change.
+    """
     data: dict[str, Any] = {"choice": choice.name} if choice.name else {}
     if choice.error is not None:
         data["error"] = choice.error
@@ -300,21 +309,30 @@ def outcome_data(outcome: Outcome | None) -> dict[str, Any]:
 
 def tensor_data(tensor: Tensor | RuleTensor | DigestedTensor) -> dict[str, Any]:
     """dtype, shape and values; of a large tensor its digest and its ends instead of the values; of
-    one that is never kept whole, one digest for those of its chunks."""
+    one that is never kept whole, one digest for those of its chunks.
+
+    Equal tensors share it: it is nobody's to change.
+    """
+    if isinstance(tensor, Tensor) and prod(tensor.shape) <= WHOLE_UP_TO:
+        return _whole_data(tensor)
     data: dict[str, Any] = {"dtype": tensor.dtype, "shape": list(tensor.shape)}
     if isinstance(tensor, RuleTensor):
         head, tail = tensor.stretch(0, 4), tensor.stretch(tensor.count - 4, tensor.count)
         return data | _digested(tensor.digests(CHUNK), CHUNK, head=head, tail=tail)
     if isinstance(tensor, DigestedTensor):
         return data | _digested(tensor.digests, tensor.chunk, head=tensor.head, tail=tensor.tail)
-    if prod(tensor.shape) <= WHOLE_UP_TO:
-        data["values"] = tensor.nested()
-        return data
     data["digest"] = f"sha256:{sha256(tensor.data).hexdigest()}"
     for name, part in (("head", slice(None, 4)), ("tail", slice(-4, None))):
         ends = tensor.array().reshape(-1)[part]
         data[name] = Tensor.of(ends, tensor.dtype).nested()
     return data
+
+
+@lru_cache(REMEMBERED)
+def _whole_data(tensor: Tensor) -> dict[str, Any]:
+    """Of a small tensor, which most APIs of most targets give bit for bit."""
+    values = tensor.nested()
+    return {"dtype": tensor.dtype, "shape": list(tensor.shape), "values": values}
 
 
 def _digested(digests: Sequence[str], chunk: int, *, head: Tensor, tail: Tensor) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from conformance.fronts.known_verdicts import KnownVerdicts, moved_line
 from conformance.model.verdict import Status
 
 if TYPE_CHECKING:
+    from conformance.decide.content import Contents
     from conformance.files.report import ReportWriter
     from conformance.files.unfinished import Unfinished
     from conformance.fronts.interruption import Signals
@@ -36,29 +37,27 @@ class RunLines:
     lines: dict[str, tuple[Line, str]] = field(default_factory=dict)
     cached: int = 0
     kept: int = 0
+    _contents: Contents | None = None
 
-    def settle(self) -> list[tuple[Task, str]]:
-        """The tasks that must run, each with its content; the lines of all others are there."""
-        from conformance.decide.content import Contents
+    def settle(self) -> list[Task]:
+        """The tasks that must run; the lines of all others are there."""
         from conformance.decide.judge import decline
         from conformance.files.report import stale_data, verdict_data
 
         for entry in self.plan.stale:
             self._take(stale_data(entry))
-        contents = Contents()
+        known = {t for t in {task.target for task in self.plan.tasks} if self.known.has(t)}
         work = []
         for task in self.plan.tasks:
             if task.refusal:
                 self._take(verdict_data(decline(task)))
-                continue
-            content = contents.of(task)
-            if not (self._keep(task, content) or self._recall(task, content)):
-                work.append((task, content))
+            elif not (self._keep(task) or (task.target in known and self._recall(task))):
+                work.append(task)
         return work
 
     def judged(
         self,
-        work: Sequence[tuple[Task, str]],
+        work: Sequence[Task],
         workers: Workers | None,
         *,
         report: ReportWriter | None,
@@ -69,9 +68,8 @@ class RunLines:
         from conformance.files.report import verdict_data
         from conformance.run.judging import verdicts
 
-        content_of = {task.id: content for task, content in work}
-        for verdict in verdicts(_outcomes([task for task, _ in work], workers)):
-            line = verdict_data(verdict, content_of[verdict.task.id])
+        for verdict in verdicts(_outcomes(work, workers)):
+            line = verdict_data(verdict, self._content(verdict.task))
             with signals.held_back():
                 text = self._take(line)
                 self.known.add(verdict.task, line, text)
@@ -92,15 +90,25 @@ class RunLines:
         before = {task: text for task, (_, text) in self.unfinished.lines.items()}
         return before == {task: text for task, (_, text) in self.lines.items()}
 
-    def _keep(self, task: Task, content: str) -> bool:
+    def _content(self, task: Task) -> str:
+        """What the verdict on task depends on. It takes a while for many tasks, and is asked for no
+        earlier than need be: the workers wait for what comes before they get to work."""
+        from conformance.decide.content import Contents
+
+        if self._contents is None:
+            self._contents = Contents()
+        return self._contents.of(task)
+
+    def _keep(self, task: Task) -> bool:
         """Take over the line of the report that is to be completed, if it still holds."""
         if self.unfinished is None or task.id not in self.unfinished.lines:
             return False
         name = task.target.name
         before, now = self.unfinished.fingerprints.get(name), self.known.fingerprints[name]
         line, text = self.unfinished.lines[task.id]
-        holds = before is not None and before == now and line.get("content") == content
-        if not holds or line["status"] == Status.NOT_RUN:
+        if before is None or before != now or line["status"] == Status.NOT_RUN:
+            return False
+        if line.get("content") != self._content(task):
             return False
         line, text = moved_line(line, text, task)
         self.lines[task.id] = (line, text)
@@ -108,9 +116,9 @@ class RunLines:
         self.kept += 1
         return True
 
-    def _recall(self, task: Task, content: str) -> bool:
+    def _recall(self, task: Task) -> bool:
         """Take over the line of an earlier run."""
-        text = self.known.verdict(task, content)
+        text = self.known.verdict(task, self._content(task))
         if text is None:
             return False
         self.lines[task.id] = (json.loads(text), text)

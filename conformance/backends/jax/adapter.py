@@ -50,10 +50,11 @@ def words():
 
 def to_framework(array, dtype):
     """An array with the elements of array, row by row: strides are not kept. Without x64, 64-bit
-    dtypes become 32-bit ones."""
+    dtypes become 32-bit ones. (jax.numpy.asarray gives the same, but compiles a program for every
+    shape.)"""
     if dtype == "bfloat16":
         array = array.view(jax.numpy.bfloat16.dtype)
-    return jax.numpy.asarray(array)
+    return jax.device_put(array)
 
 
 def from_framework(tensor):
