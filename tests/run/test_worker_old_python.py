@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +11,8 @@ import pytest
 from conformance.model.dtypes import DTYPES
 from conformance.model.outcome import Crashed, Raised, TimedOut, Unstable
 from conformance.model.tensor import Tensor
-from conformance.run.process import WORKER
 
 pytestmark = pytest.mark.slow
-
-PACKAGE = Path(WORKER).parents[1]
-OLD_SYNTAX = sorted([*Path(WORKER).glob("*.py"), *PACKAGE.glob("backends/*/adapter.py")])
-
-
-@pytest.mark.parametrize("path", OLD_SYNTAX, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_what_runs_in_a_target_keeps_to_the_syntax_of_python_3_8(path: Path) -> None:
-    ast.parse(path.read_text("utf-8"), feature_version=(3, 8))
 
 
 def test_an_old_interpreter_gives_every_kind_of_outcome(
