@@ -146,5 +146,10 @@ def test_an_entry_about_what_does_not_exist_is_stale(known, make_output):
         "expected a case and an API that exist: mend the entry or remove it"
     )
 
+    without_api = dataclasses.replace(backend, bindings=())
+    (stale,) = stale_entries(suite, without_api, task.target)
+    assert stale.id == "cumsum/behaviour/a-case[torch.cumsum-torch-2.13.0]"
+
     other_file = dataclasses.replace(task.case, file="other")
-    assert list(stale_entries(Suite((), (), (), (other_file,)), backend, task.target)) == []
+    for one in (backend, without_api):
+        assert list(stale_entries(Suite((), (), (), (other_file,)), one, task.target)) == []
