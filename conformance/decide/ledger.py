@@ -101,8 +101,8 @@ def _gives(returned: Returned, known: KnownOutcome) -> bool:
 def stale_entries(suite: Suite, backend: Backend, target: Target) -> Iterator[Stale]:
     """What the ledger says about target's cases and APIs that do not exist.
 
-    What an entry says about a file that suite does not hold is not looked at: only some of the cases
-    may have been read.
+    What an entry says about a file that suite does not hold is not looked at: maybe that file was
+    not read. `conformance lint` reads all of them.
     """
     addresses = {case.address for case in suite.cases}
     files = {f"{case.op}/{case.file}" for case in suite.cases}

@@ -51,10 +51,10 @@ def case_files(folder: Path) -> list[tuple[Path, str]]:
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
-    """While files are read the cyclic garbage collector is off.
+def no_collection() -> Iterator[None]:
+    """The cyclic garbage collector is off, while cases are read or planned.
 
-    Loading makes many values and no cycle; the collector would walk through all of them again and
+    That makes many values and no cycle; the collector would walk through all of them again and
     again, which takes longer than making them.
     """
     was_on = gc.isenabled()
@@ -90,7 +90,7 @@ class _Loader:
 
     def errors(self) -> Iterator[FileError]:
         """Reads everything; the first error of each file."""
-        with _no_collection():
+        with no_collection():
             yield from self._errors()
 
     def _errors(self) -> Iterator[FileError]:

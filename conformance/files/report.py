@@ -36,7 +36,7 @@ from conformance.model.verdict import RED, Status, Verdict
 
 FORMAT = 1
 # Results and choices whose plain data are kept, because they come again.
-REMEMBERED = 1 << 14
+REMEMBERED = 1 << 12
 # Elements from which on a report holds a tensor's digest instead of its values.
 WHOLE_UP_TO = 1024
 SUFFIX = ".jsonl"

@@ -37,7 +37,7 @@ class RunLines:
     lines: dict[str, tuple[Line, str]] = field(default_factory=dict)
     cached: int = 0
     kept: int = 0
-    _contents: Contents | None = None
+    _contents: Contents | None = field(default=None, init=False)
 
     def settle(self) -> list[Task]:
         """The tasks that must run; the lines of all others are there."""
@@ -46,12 +46,13 @@ class RunLines:
 
         for entry in self.plan.stale:
             self._take(stale_data(entry))
-        known = {t for t in {task.target for task in self.plan.tasks} if self.known.has(t)}
+        targets = {task.target for task in self.plan.tasks}
+        run_before = {target for target in targets if self.known.has(target)}
         work = []
         for task in self.plan.tasks:
             if task.refusal:
                 self._take(verdict_data(decline(task)))
-            elif not (self._keep(task) or (task.target in known and self._recall(task))):
+            elif not (self._keep(task) or (task.target in run_before and self._recall(task))):
                 work.append(task)
         return work
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -38,19 +36,6 @@ class Plan:
         return (*(task.id for task in self.tasks), *(entry.id for entry in self.stale))
 
 
-@contextmanager
-def _no_garbage() -> Iterator[None]:
-    """While this lasts Python looks for none: cases and tasks stay until the end, and to look
-    through all of them again and again takes as long as to make them."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
 def plan(request: Request, pairs: Sequence[Pair]) -> Plan:
     """Everything that request asks of the targets."""
     from conformance.decide.ledger import stale_entries
@@ -62,8 +47,9 @@ def plan(request: Request, pairs: Sequence[Pair]) -> Plan:
         left_out_text,
     )
     from conformance.decide.plan import Selection, make_plan
+    from conformance.files.load import no_collection
 
-    with _no_garbage():
+    with no_collection():
         suite = load_cases(request.cases, request.addresses)
         tasks = make_plan(suite, pairs, selection=Selection(request.addresses, request.apis))
     budget = DEFAULT_BUDGET if request.memory is None else request.memory

@@ -55,8 +55,8 @@ class Raised:
     """The framework raised. types: the exception's class and its bases, most special first.
 
     phase: 'convert' (making the inputs), 'call', or 'realise' (reading the result, synchronising:
-    where an asynchronous framework reports late). settled: the framework could be asked whether
-    anything is pending after that, and nothing was.
+    where an asynchronous framework reports late). settled: whether the framework said, when it was
+    asked after that, that nothing is pending any more; None where it cannot be asked.
     """
 
     types: tuple[str, ...]
@@ -64,7 +64,7 @@ class Raised:
     phase: str
     duration_s: float = 0.0
     evidence: Evidence = field(default=Evidence())
-    settled: bool = False
+    settled: bool | None = None
 
     @property
     def called(self) -> bool:

@@ -28,14 +28,15 @@ LONGEST_SLEEP_S = 0.1
 def spoils_its_server(task: Task, raised: Raised) -> bool:
     """Whether what is left of the framework after this exception is not to be trusted.
 
-    One that is known from the backend's error data spoils nothing, if it came from the call itself,
-    or late and the framework then said that nothing else is pending.
+    Something that is still pending would be blamed on the next case. One that came late is as good
+    as pending where the framework cannot be asked, and is never one of argument checking.
     """
-    if raised.phase == "realise" and not raised.settled:
+    late = raised.phase == "realise"
+    if raised.settled is False or (late and raised.settled is None):
         return True
     if error_word(task, raised) is not None:
         return False
-    return raised.phase == "realise" or not any(t in raised.types for t in HARMLESS)
+    return late or not any(name in raised.types for name in HARMLESS)
 
 
 class Workers:

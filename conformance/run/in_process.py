@@ -6,10 +6,12 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from conformance.model.backend import Target
 from conformance.model.outcome import Outcome, Unavailable
 from conformance.model.verdict import Task
 from conformance.run.registry import load_registered
 from conformance.run.request import decode_reply, encode_request
+from conformance.run.servers import public_version
 from conformance.run.wire import FrameReader
 from conformance.run.worker.adapters import do_nothing, load_adapter
 from conformance.run.worker.execution import Executor
@@ -30,24 +32,28 @@ def run_in_process(
     The requests, replies and the code between them are those of a worker. Nothing is caught but
     the framework's own exceptions: a crash ends this process, a hang lasts.
     """
-    executors: dict[tuple[str, str, str], Executor | Unavailable] = {}
+    executors: dict[Target, Executor | Unavailable] = {}
     for number, task in enumerate(tasks, 1):
         target = task.target
-        key = (target.backend, target.device, target.mode)
-        if key not in executors:
-            executors[key] = _started(task, adapter_of(target.backend))
-        executor = executors[key]
+        if target not in executors:
+            executors[target] = _started(target, adapter_of(target.backend))
+        executor = executors[target]
         if isinstance(executor, Unavailable):
             yield task, executor
         else:
             yield task, _execute(executor, task, number=number)
 
 
-def _started(task: Task, adapter: Path) -> Executor | Unavailable:
-    """The executor of task's target in this process."""
-    target = task.target
+def _started(target: Target, adapter: Path) -> Executor | Unavailable:
+    """The executor of target in this process, if this has the framework in target's version."""
     try:
         module = load_adapter(str(adapter))
+        actual = str(module.version)
+        if target.version and public_version(actual) != public_version(target.version):
+            reason = (
+                f"{target.name} cannot run in this process, which has {target.backend} {actual}"
+            )
+            return Unavailable("target", reason)
         for step in ("prepare", "start"):
             getattr(module, step, do_nothing)(target.device, target.mode)
     except CAUGHT as error:

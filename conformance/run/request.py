@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from math import prod
+from sys import float_info
 from typing import Any
 
 from conformance.decide.arguments import METHODS, constructed, out_tensors, placed
@@ -136,9 +137,9 @@ def decode_reply(task: Task, header: Header, *, number: int, body: bytes) -> Out
     if header.get("id") != number:
         raise GarbageError(f"a reply to request {header.get('id')!r}, expected {number}")
     end = _read(header, "end", str)
-    decode = _ENDS.get(end)
+    decode = _DECODERS.get(end)
     if decode is None:
-        raise GarbageError(f"end is {end!r}, expected one of: {', '.join(_ENDS)}")
+        raise GarbageError(f"end is {end!r}, expected one of: {', '.join(_DECODERS)}")
     return decode(task, header, body)
 
 
@@ -209,9 +210,10 @@ def _digested(output: Header, data: bytes) -> DigestedTensor:
         or not all(type(side) is int and side >= 0 for side in shape)
     ):
         raise GarbageError(f"digests of {dtype!r}, shape {shape!r}, chunk {chunk!r}")
+    chunks = -(-prod(shape) // chunk)
+    if len(digests) != chunks or not all(type(one) is str for one in digests):
+        raise GarbageError(f"{len(digests)} digests of {chunks} chunks")
     bounds = list(stretches(prod(shape), chunk))
-    if len(digests) != len(bounds) or not all(type(one) is str for one in digests):
-        raise GarbageError(f"{len(digests)} digests of {len(bounds)} chunks")
     ends = min(ENDS, prod(shape))
     sizes = [ends, ends]
     number = output.get("differing")
@@ -250,8 +252,8 @@ def _raised(_: Task, header: Header, __: bytes) -> Outcome:
     if phase not in PHASES:
         raise GarbageError(f"phase is {phase!r}, expected one of: {', '.join(PHASES)}")
     message = _read(header, "message", str)
-    settled = header.get("settled", False)
-    if type(settled) is not bool:
+    settled = header.get("settled")
+    if settled is not None and type(settled) is not bool:
         raise GarbageError(f"settled is {settled!r}, expected a bool")
     return Raised(tuple(types), message, phase, _seconds(header), _evidence(header), settled)
 
@@ -263,7 +265,7 @@ def _unavailable(_: Task, header: Header, __: bytes) -> Outcome:
     return Unavailable(what, reason, _seconds(header), _evidence(header))
 
 
-_ENDS: dict[str, Callable[[Task, Header, bytes], Outcome]] = {
+_DECODERS: dict[str, Callable[[Task, Header, bytes], Outcome]] = {
     "returned": _returned,
     "raised": _raised,
     "unavailable": _unavailable,
@@ -272,8 +274,8 @@ _ENDS: dict[str, Callable[[Task, Header, bytes], Outcome]] = {
 
 def _seconds(header: Header) -> float:
     seconds = header.get("seconds", 0.0)
-    if type(seconds) not in (int, float):
-        raise GarbageError(f"seconds is {seconds!r}, expected a number")
+    if type(seconds) not in (int, float) or not 0 <= seconds <= float_info.max:
+        raise GarbageError(f"seconds is {seconds!r:.40}, expected a number of them")
     return float(seconds)
 
 

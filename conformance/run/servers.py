@@ -251,7 +251,7 @@ class Servers:
     def _greet(self, host: WorkerProcess, hello: Header) -> None:
         host.hello = hello
         actual, expected = str(hello["version"]), self.target.version
-        if expected and _public(actual) != _public(expected):
+        if expected and public_version(actual) != public_version(expected):
             found = f"{self.backend.name} {actual}, expected {expected}"
             self._client.closed(f"its interpreter has {found}")
             return
@@ -472,7 +472,7 @@ def allowance_of(task: Task) -> float:
     return GIB_ALLOWANCE_S * need(task) / GIB if is_large(task) else 0.0
 
 
-def _public(version: str) -> str:
+def public_version(version: str) -> str:
     """version without its local part: 2.13.0 for 2.13.0+cpu."""
     try:
         return Version(version).public

@@ -316,25 +316,29 @@ def test_an_exception_that_nobody_knows_retires_the_server(
 
 
 @pytest.mark.parametrize(
-    ("function", "contains", "same"),
+    ("function", "given", "contains", "settled", "same"),
     [
-        ("fail_late", "kernel failed", True),
-        ("fail_late", "something else", False),
-        ("fail_late_for_long", "kernel failed", False),
-        ("raise_runtime_error", "", True),
+        ("fail_late", {}, "kernel failed", True, True),
+        ("fail_late", {}, "something else", True, False),
+        ("fail_late_again", {"times": 2}, "kernel failed", True, True),
+        ("fail_late_again", {"times": 3}, "kernel failed", False, False),
+        ("fail_late_again", {"times": 1, "error": "bad"}, "kernel failed", True, True),
+        ("fail_late_again", {"times": 2, "error": "bad"}, "kernel failed", False, False),
+        ("fail_late_in_checking", {}, "kernel failed", True, False),
+        ("raise_runtime_error", {}, "", True, True),
     ],
 )
-def test_an_exception_that_is_known_retires_no_server_that_has_settled(
-    misbehaving: Any, function: str, contains: str, same: bool
+def test_a_server_stays_after_an_exception_if_nothing_is_pending(
+    misbehaving: Any, function: str, given: dict[str, Any], contains: str, settled: bool, same: bool
 ) -> None:
     known = (ErrorRule("no-kernel", "RuntimeError", contains, ALWAYS, PLACE),)
     first, raised, then = misbehaving.run(
         misbehaving.task("process"),
-        misbehaving.task(function, errors=known),
+        misbehaving.task(function, errors=known, **given),
         misbehaving.task("process"),
     )
     assert isinstance(raised, Raised)
-    assert raised.settled is (function != "fail_late_for_long")
+    assert raised.settled is settled
     assert (first.outputs == then.outputs) is same
 
 
@@ -347,7 +351,7 @@ def test_a_late_error_retires_a_server_that_cannot_wait(fake: Any) -> None:
         impatient.task("process"),
     )
     assert isinstance(raised, Raised)
-    assert (raised.phase, raised.settled) == ("realise", False)
+    assert (raised.phase, raised.settled) == ("realise", None)
     assert first.outputs != then.outputs
 
 

@@ -48,6 +48,13 @@ def test_outcomes_are_those_of_a_worker(misbehaving: Any) -> None:
     assert [facts(outcome) for outcome in here] == [facts(outcome) for outcome in there]
 
 
+def test_another_version_than_this_process_has_is_a_reason(fake: Any) -> None:
+    other = fake("misbehaving", version="2.0")
+    (outcome,) = run(other, other.task())
+    reason = "misbehaving-2.0 cannot run in this process, which has misbehaving 1.0"
+    assert outcome == Unavailable("target", reason)
+
+
 def test_an_interrupt_is_the_users(misbehaving: Any) -> None:
     with pytest.raises(KeyboardInterrupt):
         run(misbehaving, misbehaving.task("interrupt"))

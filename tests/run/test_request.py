@@ -104,7 +104,10 @@ def test_what_a_reply_leaves_out_has_a_default(misbehaving: Any) -> None:
         ({"changed": 1}, b"", "changed is 1, expected a list"),
         ({"changed": ["y"]}, b"", "changed is ['y'], expected some of ['x']"),
         ({"changed": [0]}, b"", "changed is [0], expected some of ['x']"),
-        ({"seconds": "1"}, b"", "seconds is '1', expected a number"),
+        ({"seconds": "1"}, b"", "seconds is '1', expected a number of them"),
+        ({"seconds": float("nan")}, b"", "seconds is nan, expected a number of them"),
+        ({"seconds": -1}, b"", "seconds is -1, expected a number of them"),
+        ({"seconds": 10**400}, b"", f"seconds is 1{'0' * 39}, expected a number of them"),
         (
             {"end": "raised", "types": ["E"], "message": "", "phase": "call", "settled": 1},
             b"",

@@ -71,7 +71,9 @@ def gradient(function, tensor):
     return mindspore.grad(lambda x: function(x).sum())(tensor)
 
 
-def synchronise():
-    """Wait for every kernel, so that a late error comes up in the call that caused it."""
-    if runtime is not None:
+if runtime is not None:
+
+    def synchronise():
+        """Wait for every kernel, so that a late error comes up in the call that caused it. Before
+        there was a runtime, start has every call wait."""
         runtime.synchronize()

@@ -27,6 +27,7 @@ class Executor:
     def __init__(self, adapter: Any, caught: Caught = (BaseException,)) -> None:
         self.adapter = adapter
         self.caught = caught
+        self.can_wait = hasattr(adapter, "synchronise")
         self.synchronise = getattr(adapter, "synchronise", do_nothing)
         self.compiled: Any = getattr(adapter, "compiled", None)
         self.functions: Dict[str, Callable[..., Any]] = {}
@@ -46,7 +47,8 @@ class Executor:
             buffers = []
             reply = describe_exception(error)
             reply["phase"] = execution.phase
-            reply["settled"] = self._settle()
+            if self.can_wait:
+                reply["settled"] = self._settle()
         if header.get("signature"):
             reply["signature"] = execution.signature
         reply["id"] = header["id"]
@@ -62,7 +64,7 @@ class Executor:
             self.synchronise()
         except self.caught:
             return False
-        return self.synchronise is not do_nothing
+        return True
 
     def function(self, path: str) -> Callable[..., Any]:
         """The callable at the dotted path. UnplaceableError if there is none."""

@@ -232,9 +232,16 @@ def fail_late(x):
     return x
 
 
-def fail_late_for_long(x):
-    """Returns; each time that somebody waits, the next error comes up."""
-    late.extend(RuntimeError("kernel failed") for _ in range(3))
+def fail_late_again(x, times, error=""):
+    """Leaves errors, one of which comes up each time that somebody waits. Returns, or raises."""
+    late.extend(RuntimeError("kernel failed") for _ in range(times))
+    if error:
+        raise ValueError(error)
+    return x
+
+
+def fail_late_in_checking(x):
+    late.append(ValueError("kernel failed"))
     return x
 
 
