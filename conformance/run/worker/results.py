@@ -36,9 +36,9 @@ class Results:
         several = self.header.get("outputs", 1) > 1 and isinstance(returned, (tuple, list))
         listed = returned if several else (returned,)
         self.read = []
-        return [self.output(one, buffers, number) for number, one in enumerate(listed)]
+        return [self.output(one, buffers, number=number) for number, one in enumerate(listed)]
 
-    def output(self, returned: Any, buffers: List[bytes], number: int) -> Header:
+    def output(self, returned: Any, buffers: List[bytes], *, number: int) -> Header:
         """What the reply says of one output. Its dtype is read from the framework's tensor."""
         if not isinstance(returned, self.adapter.tensor_types):
             if isinstance(returned, AnotherTensor):
