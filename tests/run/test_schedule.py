@@ -39,12 +39,22 @@ def test_with_one_job_targets_work_one_after_the_other(family: Any) -> None:
     assert len(order) == 9
 
 
-def test_with_two_jobs_two_targets_work_side_by_side(family: Any) -> None:
+def test_with_two_jobs_two_targets_work_side_by_side(
+    family: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "SLOW_S", 1000.0)  # who waits for the other lends it no place
+    targets = family(2)
+    work = [one.task("meet", folder=str(tmp_path), count=2) for one in targets]
+    with targets[0].workers(targets[1], jobs=2) as workers:
+        assert all(isinstance(outcome, Returned) for _, outcome in workers.run(work))
+
+
+def test_with_two_jobs_no_third_target_works(family: Any) -> None:
     order = order_of(family(4), jobs=2, tasks=3)
     at_work = [
         sum(0 < order[: end + 1].count(word) < 3 for word in set(order)) for end in range(12)
     ]
-    assert max(at_work) == 2
+    assert max(at_work) <= 2
 
 
 def test_what_takes_longest_begins_first_and_what_is_unknown_may(family: Any) -> None:

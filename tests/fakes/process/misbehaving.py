@@ -226,6 +226,14 @@ def hang_the_first_time(x, marker):
     return x
 
 
+def meet(x, folder, count):
+    """Returns when so many processes are in here at the same time."""
+    open(os.path.join(folder, str(os.getpid())), "w").close()
+    while len(os.listdir(folder)) < count:
+        time.sleep(0.01)
+    return x
+
+
 def fail_late(x):
     """Returns; the error comes up when somebody waits for the result."""
     late.append(RuntimeError("kernel failed"))
