@@ -44,7 +44,8 @@ def test_with_two_jobs_two_targets_work_side_by_side(
 ) -> None:
     monkeypatch.setattr(schedule, "SLOW_S", 1000.0)  # who waits for the other lends it no place
     targets = family(2)
-    work = [one.task("meet", folder=str(tmp_path), count=2) for one in targets]
+    here = {"folder": str(tmp_path), "count": 2}
+    work = [one.task("meet", name=one.target.words[0], **here) for one in targets]
     with targets[0].workers(targets[1], jobs=2) as workers:
         assert all(isinstance(outcome, Returned) for _, outcome in workers.run(work))
 

@@ -226,9 +226,9 @@ def hang_the_first_time(x, marker):
     return x
 
 
-def meet(x, folder, count):
-    """Returns when so many processes are in here at the same time."""
-    open(os.path.join(folder, str(os.getpid())), "w").close()
+def meet(x, name, folder, count):
+    """Returns when calls with so many names have come."""
+    open(os.path.join(folder, name), "w").close()
     while len(os.listdir(folder)) < count:
         time.sleep(0.01)
     return x
