@@ -311,7 +311,7 @@ def tensor_data(tensor: Tensor | RuleTensor | DigestedTensor) -> dict[str, Any]:
     """dtype, shape and values; of a large tensor its digest and its ends instead of the values; of
     one that is never kept whole, one digest for those of its chunks.
 
-    Equal tensors share it: it is nobody's to change.
+    Equal small tensors share it: it is nobody's to change.
     """
     if isinstance(tensor, Tensor) and prod(tensor.shape) <= WHOLE_UP_TO:
         return _whole_data(tensor)

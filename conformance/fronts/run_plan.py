@@ -49,8 +49,8 @@ def plan(request: Request, pairs: Sequence[Pair]) -> Plan:
     from conformance.decide.plan import Selection, make_plan
     from conformance.files.load import no_collection
 
+    suite = load_cases(request.cases, request.addresses)
     with no_collection():
-        suite = load_cases(request.cases, request.addresses)
         tasks = make_plan(suite, pairs, selection=Selection(request.addresses, request.apis))
     budget = DEFAULT_BUDGET if request.memory is None else request.memory
     tasks, beyond = fitting(tasks, budget)

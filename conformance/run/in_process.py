@@ -11,7 +11,7 @@ from conformance.model.outcome import Outcome, Unavailable
 from conformance.model.verdict import Task
 from conformance.run.registry import load_registered
 from conformance.run.request import decode_reply, encode_request
-from conformance.run.servers import public_version
+from conformance.run.servers import is_version
 from conformance.run.wire import FrameReader
 from conformance.run.worker.adapters import do_nothing, load_adapter
 from conformance.run.worker.execution import Executor
@@ -49,7 +49,7 @@ def _started(target: Target, adapter: Path) -> Executor | Unavailable:
     try:
         module = load_adapter(str(adapter))
         actual = str(module.version)
-        if target.version and public_version(actual) != public_version(target.version):
+        if not is_version(actual, target.version):
             reason = (
                 f"{target.name} cannot run in this process, which has {target.backend} {actual}"
             )

@@ -251,7 +251,7 @@ class Servers:
     def _greet(self, host: WorkerProcess, hello: Header) -> None:
         host.hello = hello
         actual, expected = str(hello["version"]), self.target.version
-        if expected and public_version(actual) != public_version(expected):
+        if not is_version(actual, expected):
             found = f"{self.backend.name} {actual}, expected {expected}"
             self._client.closed(f"its interpreter has {found}")
             return
@@ -472,7 +472,12 @@ def allowance_of(task: Task) -> float:
     return GIB_ALLOWANCE_S * need(task) / GIB if is_large(task) else 0.0
 
 
-def public_version(version: str) -> str:
+def is_version(actual: str, expected: str) -> bool:
+    """Whether a framework of version actual is what was asked for: any, if expected is ''."""
+    return not expected or _public(actual) == _public(expected)
+
+
+def _public(version: str) -> str:
     """version without its local part: 2.13.0 for 2.13.0+cpu."""
     try:
         return Version(version).public
